@@ -64,7 +64,7 @@ export type Control = {
   nth: number
 }
 
-/** As it is recorded. `to`: `host:port`. */
+/** The part of a control that is recorded. `to`: `host:port`. */
 export type ControlShown = { kind: ControlKind; to: string; nth: number }
 
 export const shownOf = ({ kind, to, nth }: Pick<Control, 'kind' | 'to' | 'nth'>): ControlShown => ({

@@ -42,7 +42,7 @@ type Awaited = {
 const asItIs = (text: string): string => text
 
 const ANSWERS: Readonly<Record<Extract<TcpExpect, { answer: unknown }>['answer'], Awaited['match']>> = {
-  // That HTTP is spoken says nothing where it is a complaint about the request
+  // An HTTP answer proves nothing if it complains about the request
   proxied(received) {
     const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(received) ?? []
     if (status === undefined) {

@@ -6,7 +6,7 @@
 
 type Cookie = { name: string; value: string; path: string }
 
-/** By origin, which is narrower than the RFC: what one origin has set is never shown to another. */
+/** Keyed by origin, which is narrower than the RFC: what one origin has set is never shown to another. */
 export type CookieJar = Map<string, Cookie[]>
 
 /** Takes in what an answer sets, as far as a browser would. */

@@ -26,7 +26,7 @@ export async function judgeInTurns(context: Judging, steps: Steps<Failure | null
   }
 }
 
-/** For evidence that is nice to have. */
+/** Works out evidence that is nice to have; `null`: it would take too much work. */
 export async function unlessTooCostly<T>(context: Judging, steps: Steps<T>): Promise<T | null> {
   try {
     return await inTurns(context, steps)

@@ -18,9 +18,9 @@ export type Timings = {
   dnsMs: number | null
   connectMs: number | null
   tlsMs: number | null
-  /** From the request being sent to the first byte of the answer. */
+  /** Runs from the request being sent to the first byte of the answer. */
   firstByteMs: number | null
-  /** From the first byte to the last. */
+  /** Runs from the first byte to the last. */
   downloadMs: number | null
   totalMs: number | null
 }
@@ -78,7 +78,7 @@ export type HttpEvidence = {
   /** The first bytes as text, for people. */
   bodySnippet: string
   bodySha256: string
-  /** Why the body was not read to its end; absent: it was. */
+  /** Tells why the body was not read to its end; absent: it was. */
   bodyCut?: BodyCut
   /** Parts that are compared; absent: none is. Not part of the API's evidence. */
   sketch?: Sketch
@@ -145,7 +145,7 @@ export type DialOptions = {
   /** An IP address, already allowed by the policy. */
   address: string
   port: number
-  /** For all phases of this exchange together. */
+  /** Bounds all phases of this exchange together. */
   timeoutMs: number
   /** Aborted with a reason of type `Failure` (`deadline_exceeded`, `cancelled`). */
   signal: AbortSignal
@@ -283,6 +283,6 @@ export type Network = {
   /** Asks a DNS server, and takes no answer but one to this question. A runtime without UDP is not asked over it. */
   query(request: DnsQueryRequest): Promise<DnsQueryExchange>
   grpc(request: GrpcRequest): Promise<GrpcExchange>
-  /** Why nothing there can be reached from where the prober stands, whatever the policy allows; `null`: it may be. */
+  /** Tells why the prober, where it stands, can reach nothing there, whatever the policy says; `null`: it may. */
   cannotReach(to: { address: string; port: number; family: Family }): string | null
 }

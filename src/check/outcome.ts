@@ -122,7 +122,7 @@ export function comparedTries(judgement: PathJudgement, most: number): readonly 
   return deciding.filter((each) => each === telling || others.has(each))
 }
 
-/** Not meant to be tested, as the caller's selectors or limits leave it out: it counts in no history. */
+/** Reasons of paths that the caller's selectors or limits leave out: such a path counts in no history. */
 const LEFT_OUT: ReadonlySet<SkipReason> = new Set(['excluded', 'sampled'])
 
 /** Tells whether a path was left out on purpose, as opposed to one that could not be tested. */

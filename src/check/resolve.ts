@@ -26,9 +26,9 @@ export type ResolveContext = {
   namesOf(name: string): readonly string[]
   timeoutMs: number
   signal: AbortSignal
-  /** Why a server is not asked: the policy may have changed since the job was accepted. */
+  /** Tells why a server is not asked, because the policy may have changed since the job was accepted; `null`: it is. */
   forbids(server: string): Failure | null
-  /** Those of `servers` that have given no answer in this try: they are asked again only when no other is left. */
+  /** Holds the `servers` that have given no answer in this try: they are asked again only when no other is left. */
   unanswered: Set<string>
 }
 
@@ -83,7 +83,7 @@ export function fullNames(name: string, searchList: readonly string[], ndots: nu
   return dots >= ndots ? [name, ...searched] : [...searched, name]
 }
 
-/** For this very name: what DNS says, and beside it what applications see. */
+/** Resolves this very name, without the search list: what DNS says, and beside it what applications see. */
 export async function resolveName(context: ResolveContext, name: string, family: Family | null): Promise<Resolved> {
   const { network, servers, timeoutMs, signal } = context
   const [resolved, seen, other] = await Promise.all([

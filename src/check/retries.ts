@@ -11,7 +11,7 @@ export type Unit = Omit<TryKey, 'try'>
 export type UnitRun = {
   context: TryContext
   retries: JobRequest['retries']
-  /** From before a restart, of this unit: those tries are not repeated. */
+  /** Tries of this unit from before a restart, which are not repeated. */
   known: readonly Tried[]
   record(result: Result): void
 }

@@ -183,7 +183,7 @@ class Rounds {
     await Promise.all(checks.map((check) => this.#samples(path, check, round, record)))
   }
 
-  /** As many samples at once as the gate would let in to one address. */
+  /** Makes as many samples at once as the gate would let in to one address. */
   async #samples(path: PlannedPath, check: Check, round: number, record: (result: Result) => void): Promise<void> {
     const { first, last } = this.#work.only?.[path.id] ?? { first: 1, last: this.#work.request.samples }
     let next = first
@@ -200,7 +200,7 @@ class Rounds {
     return runUnit({ context: this.#context, retries: this.#work.request.retries, known, record }, unit)
   }
 
-  /** Without a `Failure` as its reason, what an abort has cut is made again later: it leaves no trace. */
+  /** Leaves no trace of a try that an abort has cut without a `Failure` as its reason: it is made again later. */
   readonly #record = (result: Result): void => {
     if (result.failure?.code === 'cancelled' && !isFailure(this.#hooks.signal.reason)) {
       return

@@ -128,7 +128,7 @@ async function resolve(context: TryContext, { to }: Control, name: string): Prom
     ...NOTHING,
     dns: evidence,
     timings: { ...NO_TIMINGS, dnsMs: durationMs, totalMs: durationMs },
-    // That the name does not exist is an answer, which is what was asked for
+    // An answer was asked for, and one that denies the name is an answer
     failure: evidence.rcode === null ? failed : null,
   }
 }

@@ -25,7 +25,7 @@ import type { Work } from './work.ts'
 export type TryContext = {
   deps: CheckDeps
   jobId: string
-  /** With the secrets of its checks. */
+  /** It has the secrets of its checks. */
   plan: Work['plan']
   addresses: JobRequest['addresses']
   timeoutMs: number

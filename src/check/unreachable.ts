@@ -5,7 +5,7 @@ import { failure } from './failure.ts'
 import type { GrpcEvidence } from './grpc/answer.ts'
 import type { HttpEvidence } from './network.ts'
 
-/** That a name resolves to nothing keeps everybody out; that its server is down only keeps us out. */
+/** A name that resolves to nothing keeps everybody out. A DNS server that is down may keep nobody out but us. */
 const MET_BY_DNS: ReadonlySet<FailureCode> = new Set(['dns_not_found', 'dns_no_data'])
 
 /** A router answers with these when it has no backend. */

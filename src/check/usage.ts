@@ -30,7 +30,7 @@ export type Usage = {
 }
 
 export type Allowance = {
-  /** When its time is over, in milliseconds from now, if no other job of its owner begins or ends, and what is told then. */
+  /** Tells in how many milliseconds its time is over, if its owner's other jobs stay as they are, and by what failure. */
   timeLeft(): { ms: number; over: Failure }
   /** Counts what went over a connection. @returns what it has come to; `null`: it may go on. */
   used(bytes: number): Failure | null

@@ -23,14 +23,14 @@ const isReached = ({ outcome, deciding }: TestedPath): boolean =>
         of === 'pass' || (failure && failure.phase !== 'dns' && failure.phase !== 'connect'),
     ))
 
-/** That the pods were reached this way, which a cause that keeps everybody from them rules out. */
+/** Tells whether the pods were reached by a path, which belies a cause that would keep everybody from them. */
 function provesPods(tested: TestedPath): boolean {
   const { outcome, path, telling } = tested
   // A name that resolves proves that there is a record.
   if (path.dns !== null) {
     return outcome === 'pass'
   }
-  // That it is taken over says nothing about the pods.
+  // A path that something else has answered says nothing about the pods.
   if (!isTakenOver(tested)) {
     return isReached(tested)
   }

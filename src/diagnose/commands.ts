@@ -6,7 +6,7 @@ import { isDirect, isName, type SeenPath } from './seen.ts'
 
 type OnPath = Pick<SeenPath, 'path'> & Partial<Pick<SeenPath, 'result'>>
 
-/** As one word of a shell's. */
+/** Quotes a text where a shell would not take it as one word. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
@@ -92,7 +92,7 @@ function callOn(each: OnPath, { call, host, scheme, service, ruleHeaders = {} }:
   return `printf '${octal(message)}' | curl ${options.join(' ')} ${quoted(url)}`
 }
 
-/** As printf takes bytes. */
+/** Writes bytes as printf takes them. */
 const octal = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => {
     const character = String.fromCharCode(byte)

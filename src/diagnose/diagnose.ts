@@ -138,7 +138,7 @@ const isUnfounded = ({ confidence }: Finding, claimed: readonly TestedPath[]): b
   claimed.some(({ outcome }) => outcome === 'pass') &&
   !claimed.some(({ outcome }) => outcome === 'fail')
 
-/** With the failures that it explains, and as sure as these make it. */
+/** Gives a finding the failures that it explains, and the confidence that these leave it. */
 function held(finding: Finding, claimed: readonly TestedPath[]): Finding {
   const showsAs = ruleOf(finding.code)?.showsAs
   const failed = claimed.filter(isExplicable)

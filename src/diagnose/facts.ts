@@ -21,7 +21,7 @@ export type Facts = {
   endpoints: ServiceEndpoints
   /** Pods that the selector matches and that have not ended. */
   pods: readonly Pod[]
-  /** Those that have: they carry the labels and serve nothing. */
+  /** Pods that the selector matches and that have ended, so that they serve nothing. */
   endedPods: readonly Pod[]
   /** Ingresses of its namespace that name the Service, and their routes to it. */
   ingresses: readonly Ingress[]

@@ -98,7 +98,7 @@ import { targetPortNotDeclared } from './rules/target-port-not-declared.ts'
 import { trafficPolicyLocalNoEndpoint } from './rules/traffic-policy-local-no-endpoint.ts'
 import { workloadScaledToZero } from './rules/workload-scaled-to-zero.ts'
 
-/** By the objects alone, from the workload outwards. */
+/** Rules that find causes by the objects alone, from the workload outwards. */
 const BY_OBJECTS: readonly Rule[] = [
   serviceInOtherNamespace,
   workloadScaledToZero,
@@ -150,7 +150,7 @@ const BY_OBJECTS: readonly Rule[] = [
   environmentStale,
 ]
 
-/** By comparing what passed with what failed: what more falls with first, so that the narrower can be silent about it. */
+/** Rules that compare what passed with what failed. The broadest come first, so that narrower ones can be silent. */
 const BY_RESULTS: readonly Rule[] = [
   proberReachesNothing,
   objectsOutOfDate,

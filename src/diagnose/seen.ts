@@ -20,7 +20,7 @@ export type TestedPath = {
   skipped: Skipped | null
   /** The tries that decided. */
   deciding: readonly Tried[]
-  /** That of them which shows what became of the path: the first with its outcome. `null`: not tested. */
+  /** The deciding try that shows what became of the path: the first with its outcome. `null`: not tested. */
   telling: Telling | null
   /** Some of those that decided, with what they showed, in the order of recording: as far as answers are compared. */
   told: readonly Telling[]
@@ -43,7 +43,7 @@ export type SeenPath = {
 
 export type Seen = {
   tested: readonly TestedPath[]
-  /** Those that passed or failed and must be reachable. */
+  /** Paths that must be reachable, and passed or failed. */
   all: readonly SeenPath[]
   /** One for each Service port that something was tested on. */
   ports: readonly SeenPort[]
@@ -187,7 +187,7 @@ export function failedStatusOf(code: FailureCode | null | undefined, result: Tel
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
   KINDS[path.kind].routedBy === 'request' && [502, 503, 504].includes(failedStatusOf(code, result))
 
-/** Those that a fault of the endpoints can make fail: not for want of an address for a name, nor by a certificate shown. */
+/** Keeps the failed paths that a fault of the endpoints can explain, and not a bad name or a bad certificate. */
 export const failingBehind = (paths: readonly SeenPath[]): readonly SeenPath[] =>
   failing(paths).filter(({ code, result }) => result?.failure?.phase !== 'dns' && !code?.startsWith('certificate_'))
 
@@ -198,7 +198,7 @@ export function badShare(port: SeenPort): readonly SeenPath[] {
   return bad.length === endpoints.length ? [] : bad
 }
 
-/** From plain HTTP to https: what controllers do by themselves (ssl-redirect), before they ask a pod. */
+/** Recognises a redirect from http to https, which controllers make by themselves (ssl-redirect), without asking a pod. */
 const isSentToTls = ({ path }: SeenPath, { http }: Telling): boolean =>
   path.scheme === 'http' &&
   http !== null &&

@@ -172,11 +172,11 @@ function showsThrough({ codes, statuses }: Shows['through'], tested: TestedPath)
 const showsDirectly = (codes: ReadonlySet<FailureCode>, { deciding }: TestedPath): boolean =>
   deciding.some(({ failure }) => failure !== null && codes.has(failure.code))
 
-/** That a name has no record is explained where the record itself is claimed (a headless Service), and nowhere else. */
+/** Tells whether a name has no record. A cause explains that if it claims the record itself (a headless Service). */
 const isWithoutName = ({ path, deciding }: TestedPath): boolean =>
   path.dns === null && deciding.some(({ failure }) => failure?.phase === 'dns')
 
-/** Those of the failed paths that the cause can have made fail. */
+/** Keeps the failed paths that the cause can have made fail. */
 export function explicable(shows: Shows, failed: readonly TestedPath[]): readonly TestedPath[] {
   const { direct, directIfAll = NO_CODE, through } = shows
   const names = failed.some(({ path }) => path.dns !== null)

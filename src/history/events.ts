@@ -17,7 +17,7 @@ export type OpenIncident = Pick<Incident, 'id' | 'pathId' | 'check' | 'vantage' 
 export type ServiceAt = {
   isFailing: boolean
   findings: readonly OpenFinding[]
-  /** Those that are open. */
+  /** The incidents that are open. */
   incidents: readonly OpenIncident[]
 }
 

@@ -13,7 +13,7 @@ import type { Plan, PlannedPath } from '../plan/path.ts'
 /** Tries that counted, by outcome: of each sample, address and check the one that decided. */
 export type Counts = Omit<Summary, 'leftOut'>
 
-/** From 0 to 1; `null` with nothing tested. What our own side failed at, or left out, lowers nothing. */
+/** Ranges from 0 to 1; `null` with nothing tested. Tries that our own side failed at, or left out, lower nothing. */
 export const availabilityOf = ({ pass, fail }: Counts): number | null =>
   pass + fail === 0 ? null : pass / (pass + fail)
 

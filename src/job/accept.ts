@@ -37,7 +37,7 @@ export type AcceptDeps = SourceDeps & {
   secrets: SecretBox
 }
 
-/** For what is asked, and not due. */
+/** Adds the limits of a principal, which hold for jobs that are asked for, and not for runs that are due. */
 export type AskDeps = AcceptDeps & { limits: JobLimits }
 
 /** Says who makes a job, and for what. */

@@ -75,7 +75,7 @@ export function createFairQueue(places: number, most: number): FairQueue {
     return job
   }
 
-  /** Those asked, or those of schedules: of the flows, how many jobs are open, and what of the places is theirs. */
+  /** Sums the flows of schedules, or all others: how many of their jobs are open, and how many places are theirs. */
   const classOf = (scheduled: boolean) => {
     const own = [...flows.values()].filter((flow) => flow.scheduled === scheduled)
     const others = flows.size - own.length

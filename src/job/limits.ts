@@ -81,5 +81,5 @@ export const tooManyJobs = (most: number | null): ProblemError =>
     { headers: { 'retry-after': '5' } },
   )
 
-/** For `Retry-After` and the fields of rate limits: whole seconds, and never none. */
+/** Writes whole seconds, at least 1, as `Retry-After` and the fields of rate limits have them. */
 export const inSeconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)))

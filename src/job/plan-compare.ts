@@ -28,7 +28,7 @@ export type PlannedSide = {
   paths: readonly PlannedPath[]
   /** They are of its router, where they were given. */
   ports: { http: number; https: number } | null
-  /** Why only some of its paths are among these. */
+  /** Reasons why some of its paths are missing here; empty: none is. */
   cutShort: readonly string[]
   /** Bounds where its paths may be dialled, by each Service that it leads to. Left out: the policy alone decides. */
   dials?: readonly Dials[]
@@ -124,7 +124,7 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
     all.unread(kind, where, part)
   }
   if (paths.length === 0) {
-    // That it is not there is known only now: what a side is may be read when planning asks for it.
+    // A missing object is refused only now, because planning may still have made the source read it.
     refuseMissing(read, side, { ...of, namespace })
     throw routesNothing(asked, side, of, read, [...reasons])
   }

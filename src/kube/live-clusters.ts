@@ -48,7 +48,7 @@ export type ClusterStatus = {
   identity: Identity
   /** One line that says why it is not synced; without secrets. */
   problem: string | null
-  /** Those that were asked for so far. */
+  /** The kinds that were asked for so far. */
   kinds: readonly KindStatus[]
 }
 
@@ -64,7 +64,7 @@ export type ServicesFound = {
 }
 
 export type LiveClusters = {
-  /** By name. */
+  /** Lists the clusters, sorted by name. */
   statuses(): Promise<readonly ClusterStatus[]>
   /**
    * Reads the Services of a cluster, and what leads to them.
@@ -90,7 +90,7 @@ export type LiveClusters = {
 export type Reviewed = {
   /** Like `system:serviceaccount:shop:ci`. */
   username: string
-  /** Those of the audiences asked about that the token is for. */
+  /** The audiences that were asked about and that the token is for. */
   audiences: readonly string[]
 }
 

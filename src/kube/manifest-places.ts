@@ -95,7 +95,7 @@ function placedYaml({ at, text }: { at: number; text: string }): Placed {
   }
 }
 
-/** As the planner names objects, whatever the version calls their kind. */
+/** Names an object as the planner does, whatever its version calls the kind. */
 function nameOf(value: unknown): { ref: string; namespace: string | null } | null {
   if (!isMapping(value) || typeof value.kind !== 'string' || !isMapping(value.metadata)) {
     return null

@@ -6,7 +6,7 @@ import { subdomain } from './validation.ts'
 
 type Reader = { key: string; read: (body: Field) => RouteFilter }
 
-/** By the type of the filter. One that is not here may do anything: it depends on the implementation, or is newer. */
+/** Readers by the type of the filter. A type without one may do anything: it is of an implementation, or is newer. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['RequestRedirect', { key: 'requestRedirect', read: readRedirect }],
   ['URLRewrite', { key: 'urlRewrite', read: readRewrite }],

@@ -137,7 +137,7 @@ function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
   return read
 }
 
-/** Without `ipFamilies`, the families of the cluster IPs; without those, the cluster decides. */
+/** Reads `ipFamilies`, or without them, the families of the cluster IPs. Without those, the cluster decides. */
 function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Family[] {
   const items = spec.get('ipFamilies').items()
   const told = items.map((item) => item.oneOf(FAMILIES))

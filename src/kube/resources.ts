@@ -12,7 +12,7 @@ export type Resource = {
   kind: ReadKind
   /** The API group; empty for the core. */
   group: string
-  /** Those that are read, newest first. */
+  /** The versions that are read, newest first. */
   versions: readonly string[]
   /** Plural, as in paths of the API and in RBAC rules. */
   resource: string

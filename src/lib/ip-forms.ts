@@ -59,7 +59,7 @@ export function formsOf(address: Ip): readonly [Ip, ...Ip[]] {
   ]
 }
 
-/** Without the form that is only another way to write one of the others, and without one that nothing carries. */
+/** Leaves out a form that is only another way to write one of the others, and one that nothing carries. */
 export function distinctFormsOf(address: Ip): readonly Ip[] {
   const [own, ...carried] = formsOf(address)
   if (carried.length === 0 || isIn(own, OF_ITS_OWN)) {

@@ -20,7 +20,7 @@ export type PlanContext = {
   endpoints: ServiceEndpoints
   request: JobRequest
   addresses: Addresses
-  /** That of the place: what most sources ask of it. */
+  /** The position of the place, which is all that most sources ask of it. */
   position: Position
   place: Place
   /** `toad-svc.default.svc`, the SNI of direct paths. */
@@ -30,7 +30,7 @@ export type PlanContext = {
   clusterDomain: { name: string; because: Because }
   /** Ingress controllers are told that ports speak this. */
   byIngress: ReadonlyMap<ServicePort, ToldScheme>
-  /** Why they may be told more than that: not all was read that tells. */
+  /** Tells why they may be told more than that, because not everything was read that tells. */
   byIngressUnread: Unread | null
   /** Chooses the items of a factor that paths are made of: all, unless there are too many (`size.ts`). */
   take: Take

@@ -177,7 +177,7 @@ function urlOf({ scheme, host, address, addressPort, urlPath, dns, variable }: P
   return `${scheme}://${hostPort(authority, addressPort, scheme)}${path}`
 }
 
-/** Why there is nothing to ask at ports of these schemes, unless a check has a question for them. */
+/** Reasons why there is nothing to ask at ports of these schemes, unless a check has a question for them. */
 const UNASKED: Readonly<Partial<Record<Scheme, string>>> = {
   udp: 'silence on UDP says neither that a port is open nor that it is closed; HTTP, TCP and DNS are tested',
   sctp: 'SCTP is not spoken here; HTTP, TCP and DNS are tested',

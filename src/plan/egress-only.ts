@@ -9,7 +9,7 @@ import { areAllIn, commonRanges, rangeOf } from '../lib/ip-forms.ts'
 import type { Plan, PlannedPath } from './path.ts'
 import type { JobRequest } from './request.ts'
 
-/** As tokens and the API call it. */
+/** The name of the narrowing, in tokens and in the API. */
 export const EGRESS_ONLY = 'egressOnly'
 
 /**

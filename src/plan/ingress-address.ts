@@ -70,7 +70,7 @@ export function controllersOf(context: PlanContext, ingress: Ingress): WayIn[] {
   ]
 }
 
-/** Those that the status of the Ingress tells, else those of the Service before the controller. */
+/** Lists the addresses of the Ingress's status, or without any, those of the Service before the controller. */
 function waysInto(context: PlanContext, ingress: Ingress, front: Service | null): WayIn[] {
   const reported = ingress.loadBalancerIngress.flatMap((entry, position) =>
     ofStatus(context, ingress, entry, position, front),

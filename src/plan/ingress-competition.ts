@@ -17,9 +17,9 @@ const rank = ({ path, pathType }: Route): number =>
  */
 export type Competition = {
   exact: ReadonlyMap<string, readonly Route[]>
-  /** By the path without its last slash. Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. */
+  /** Keyed by the path without its last slash. `/foo` takes `/foo`, `/foo/`, `/foo/bar`, and never `/foobar`. */
   prefixes: ReadonlyMap<string, readonly Route[]>
-  /** By what a pattern certainly begins with, as far as {@link BEGINNING}. */
+  /** Keyed by what a pattern certainly begins with, up to the length {@link BEGINNING}. */
   beginnings: ReadonlyMap<string, readonly Route[]>
   /** The lengths of those beginnings. */
   lengths: readonly number[]

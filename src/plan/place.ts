@@ -13,7 +13,7 @@ export type Place = {
   reaches?: readonly string[]
   /** The target was read from another cluster than the prober's own, whose private addresses may be taken here. */
   elsewhere?: boolean
-  /** Why the prober cannot speak what the port speaks, whatever the check, or what every check of it speaks (`grpcs`). */
+  /** Reasons why the prober cannot speak a scheme, whatever the check. `grpcs`: gRPC over TLS cannot be checked. */
   unspoken?: Readonly<Partial<Record<Scheme | 'grpcs', string>>>
 }
 

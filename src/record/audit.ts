@@ -58,7 +58,7 @@ export type Asking = {
   now(): number
 }
 
-/** By its id where it has no name. */
+/** Names an actor by its id where it has no name. */
 export const actorOf = ({ id, name }: Pick<Principal, 'id'> & { name?: string }): Asking['actor'] => ({
   id,
   name: name ?? id,

@@ -22,7 +22,7 @@ export type RequestJudgement = {
   outcome: Outcome
   differences: readonly Difference[]
   notCounted: readonly NotCounted[]
-  /** Why it was not compared; `null`: it was. */
+  /** Tells why it was not compared; `null`: it was. */
   reason: string | null
 }
 

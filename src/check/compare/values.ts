@@ -25,7 +25,7 @@ export function compareTexts(left: Values, right: Values): Compared {
   if (whole !== 'varies') {
     return whole
   }
-  // That it is there may vary as well.
+  // A value that is there at times and missing at others varies as well.
   if (texts.length < left.length || others.length < right.length) {
     const never = (some: readonly string[], all: Values) => some.length === 0 && all.length > 0
     const always = (some: readonly string[], all: Values) => some.length === all.length

@@ -7,7 +7,7 @@ import type { FailureCode } from '../codes.ts'
 import { type Spoken, spokenIn } from '../speaks.ts'
 import { FRAME } from './frames.ts'
 
-/** Why the call came to nothing, in words of ours. */
+/** A call that came to nothing. `says` tells why, in words of ours. */
 export type Trouble = { code: FailureCode; says: string; speaks?: Spoken }
 
 const HEAD_BYTES = 9

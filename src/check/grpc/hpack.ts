@@ -34,7 +34,7 @@ export const LIST_BYTES_MAX = 64 * 1024
 
 const sizeOf = ([name, value]: Field): number => name.length + value.length + ENTRY_BYTES
 
-/** Why a block is not read: it breaks the rules, or it holds too much. */
+/** A block is not read if it breaks the rules, or holds too much. */
 export type BlockFlaw = 'broken' | 'too_large'
 
 /** Reads the blocks of one connection in their order: each may lean on those before it. */

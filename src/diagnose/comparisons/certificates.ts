@@ -199,7 +199,7 @@ const rule = (flaw: Flaw): Rule => ({
 
 export const certificateFlaws: readonly Rule[] = FLAWS.map(rule)
 
-/** By then what renews certificates should have done so: cert-manager does with a third of the life left, certbot as well. */
+/** By then a certificate should be renewed: cert-manager and certbot do so when a third of its lifetime is left. */
 const SOON = { lifeLeft: 0.1, days: 14 }
 
 /** A certificate that was accepted and will not be for long, though no check asks for more. */

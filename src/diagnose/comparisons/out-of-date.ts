@@ -13,7 +13,7 @@ export const objectsOutOfDate: Rule = {
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const endpoints = port.endpoints
-      // Not by a node port: what enters there comes from the node, which policies let in.
+      // A node port proves nothing: what enters there comes from the node, which policies let in.
       const good = passing(port.of('ClusterIP'))
       // Traffic may be led to endpoints that were not read.
       const mayBeMore = endpoints.some(({ path }) => path.because.some(({ unread }) => unread))

@@ -86,7 +86,7 @@ const isAnswered = ({ http }: Telling): boolean => http !== null
 const hangs = ({ failure }: Telling): boolean =>
   failure?.code === 'response_timeout' || failure?.code === 'body_timeout'
 
-/** Those that hang are all on other nodes than those that answer. */
+/** Names the nodes of the paths that hang; `null` if a path that answers is on one of them, or a node is not known. */
 function byNode(port: SeenPort, bad: readonly SeenPath[]): string | null {
   const good = new Set(passing(port.endpoints).map(({ path }) => path.node))
   const nodes = [...new Set(bad.map(({ path }) => path.node))]

@@ -61,7 +61,7 @@ function notHandedOn(port: SeenPort, ends: readonly SeenPath[]): readonly SeenPa
   if (nodesOf(whole.filter((each) => !isLucky(each))).size > 1) {
     return []
   }
-  // That none of so many connections falls on a pod of the node itself: then the whole port is closed there
+  // If it is unlikely that no connection fell on a pod of the node itself, the whole port is closed there.
   const chance = lost
     .filter(({ unsteady }) => !unsteady)
     .reduce((all, each) => all * (1 - shareOf(each)) ** each.tries, 1)

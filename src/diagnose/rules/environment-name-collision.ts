@@ -9,7 +9,7 @@ export const environmentNameCollision: Rule = {
   layer: 'objects',
   showsAs: OTHER_VALUE,
   when({ service, ref, namespace, index, plan }) {
-    // Those that may collide are read for this.
+    // Asking makes a live source read the Services that may collide.
     unreadServices({ service, target: plan.target, index })
     const own = new Map(variablesOf({ service }).map(({ name, value }) => [name, value]))
     return collidingServices({ service, target: plan.target, index }).flatMap((other) => {

@@ -9,7 +9,7 @@ export const ingressInOtherNamespace: Rule = {
     if (ingresses.length > 0 || index.unread('ingresses', namespace) !== null) {
       return []
     }
-    // Those elsewhere are read for this.
+    // Asking makes a live source read the Ingresses of other namespaces.
     index.unread('ingresses', null)
     const { name } = service.meta
     return index

@@ -12,7 +12,7 @@ export const nodePortTaken: Rule = {
       if (nodePort === null) {
         return []
       }
-      // Those that have it are read for this, of whatever namespace.
+      // Asking makes a live source read the Services of every namespace.
       index.unread('services', null)
       const others = index
         .servicesOnNodePort(nodePort)

@@ -18,13 +18,13 @@ export const selectorlessWithoutEndpoints: Rule = {
       return []
     }
     const { name } = service.meta
-    // Those that lack the label are read for this.
+    // Asking makes a live source read the slices that lack the label.
     index.unread('endpointSlices', namespace)
     const unlabelled = index.objects.endpointSlices.find(
       ({ meta, serviceName }) =>
         serviceName === null && (meta.namespace ?? namespace) === namespace && meta.name.startsWith(name),
     )
-    // Those of other Services say nothing about whether all were sent.
+    // Slices of other Services say nothing about whether all were sent.
     const seen = endpoints.source !== null
     return [
       {

@@ -27,7 +27,7 @@ export const serviceInOtherNamespace: Rule = {
       ({ meta, template }) =>
         isElsewhere(meta.namespace) && meta.owner === null && matchesLabels(template.labels, selector),
     )
-    // Asking for them makes a live source read the pods of every namespace, and what makes pods, for the next round.
+    // Asking makes a live source read the pods of every namespace, and the workloads that make pods.
     index.unread('pods', null)
     const unreadMakers = index.unread('workloads', null)
     const makesHere = index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, selector))

@@ -52,11 +52,11 @@ export type Outcome = {
 /** The routes on one listener. */
 type Served = {
   listener: Listener
-  /** By the routes' own hostnames. */
+  /** Finds contenders by the routes' own hostnames. */
   own: Hosts
-  /** By the hostnames that routes and the listener have in common. */
+  /** Finds contenders by the hostnames that routes and the listener have in common. */
   shared: Hosts
-  /** With routes of the other kind, where nothing tells which kind came first; `null`: there are none. */
+  /** Finds routes of the other kind too, where nothing tells which kind came first; `null`: there are none. */
   both: Hosts | null
 }
 
@@ -68,7 +68,7 @@ const keyOf = (port: number, transport: Transport): string => `${transport} ${po
 
 export const transportOf = ({ listener }: Listener): Transport | null => TRANSPORTS[listener.protocol] ?? null
 
-/** Whom the request is for, as the listener is chosen by it: TCP and UDP name nobody. */
+/** Returns the hostname that a listener is chosen by; `null`: it takes any, as do TCP and UDP, which name none. */
 const hostnameOf = ({ listener }: Listener): string | null =>
   listener.hostname === null || listener.protocol === 'TCP' || listener.protocol === 'UDP'
     ? null

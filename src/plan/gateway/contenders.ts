@@ -17,10 +17,10 @@ export type Contender = {
 
 /** @see contendersOf */
 export type Contenders = {
-  /** By {@link keyOf} the path, then by {@link selectorOf}; each list in order of precedence. */
+  /** Keyed by {@link keyOf} the path, then by {@link selectorOf}; each list is in order of precedence. */
   exact: Paths
   prefixes: Paths
-  /** By what a pattern certainly begins with, as far as {@link BEGINNING}. */
+  /** Keyed by what a pattern certainly begins with, up to the length {@link BEGINNING}. */
   beginnings: Paths
   /** The lengths of those beginnings. */
   lengths: readonly number[]
@@ -128,7 +128,7 @@ export function byAge(a: Dated, b: Dated): number {
 export const isAgeKnown = (a: Dated, b: Dated): boolean =>
   a.way.route === b.way.route || (a.way.route.meta.createdAt !== null && b.way.route.meta.createdAt !== null)
 
-/** Those that a request may go to, as far as one list of contenders tells. */
+/** The contenders that a request may go to, as far as one list of them tells. */
 export type Claimed = {
   /** The first by precedence of those that certainly take it. */
   sure: Contender | null

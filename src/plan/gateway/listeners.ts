@@ -60,7 +60,7 @@ export function setsOf(world: World, gateway: Gateway): readonly ListenerSet[] {
     )
 }
 
-/** Why nothing of a Gateway is served. */
+/** Tells why nothing of a Gateway is served; `null`: its listeners decide. */
 export function gatewayRefusal(world: World, gateway: Gateway): Refusal | null {
   const ofClass = classRefusal(world, gateway)
   if (ofClass !== null) {
@@ -157,7 +157,7 @@ function listenerOf(
 
 const NO_CERTIFICATE: ReadonlySet<string> = new Set(['InvalidCertificateRef', 'RefNotPermitted'])
 
-/** Why the controller says that a listener serves nothing. */
+/** Tells why a listener serves nothing, by the status that its controller wrote; `null`: the status does not say so. */
 function statusRefusal({ kind, meta, status }: Gateway | ListenerSet, { name }: GatewayListener): Refusal | null {
   const at = status?.listeners.findIndex((each) => each.name === name) ?? -1
   const own: ListenerStatus | undefined = status?.listeners[at]

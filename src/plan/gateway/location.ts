@@ -14,9 +14,9 @@ export type Redirected = {
   scheme: 'http' | 'https'
   /** `null`: the address is asked, whatever it is. */
   host: string | null
-  /** It has its query. */
+  /** The path with its query. */
   path: string
-  /** That of the listener. */
+  /** The port of the listener. */
   port: number
 }
 

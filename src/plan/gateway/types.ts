@@ -27,7 +27,7 @@ export type Listener = {
   listener: GatewayListener
   /** `Gateway/edge spec.listeners[0]`. */
   field: ObjectField
-  /** Why it serves nothing: in conflict with one of higher precedence, its set is not allowed, not programmed; else `null`. */
+  /** Tells why it serves nothing: a conflict, a set that is not allowed, a status that denies it; `null`: it serves. */
   refused: Refusal | null
   /** Reasons why all that it serves is uncertain; empty: nothing does. */
   doubts: readonly Because[]
@@ -66,7 +66,7 @@ export const REFUSALS = [
 ] as const
 export type RefusalCode = (typeof REFUSALS)[number]
 
-/** Why something does not apply. `because` names the fields that say so. */
+/** A reason why something does not apply. `because` names the fields that say so. */
 export type Refusal = { code: RefusalCode; reason: string; because: readonly Because[] }
 
 /** One of the `spec.parentRefs` of a route, with the listeners that it names. */
@@ -77,11 +77,11 @@ export type RouteParent = {
   at: number
   /** `null`: it is not among the objects, or the parent is of another kind. */
   gateway: Gateway | null
-  /** Why the route is on none of its listeners; `null`: it is on some. */
+  /** Tells why the route is on none of its listeners; `null`: it is on some. */
   refused: Refusal | null
   /** They take the route. Empty where it is refused. */
   attachments: readonly Attachment[]
-  /** Why others, beside those, would take it and serve nothing themselves. */
+  /** Reasons why other listeners, which would take it, serve nothing themselves. */
   withheld: readonly Refusal[]
 }
 
@@ -111,7 +111,7 @@ export type ServiceBackend = {
   backend: RouteBackend
   /** `HTTPRoute/shop spec.rules[0].backendRefs[1]`. */
   field: ObjectField
-  /** Why the rule leads nothing there; `null`: it does. */
+  /** Tells why the rule leads nothing there; `null`: it leads there. */
   refused: Refusal | null
   because: readonly Because[]
 }
