@@ -46,3 +46,13 @@ it('pages for users have no turn that is no English', () => {
   )
   expect(found).toEqual([])
 })
+
+it('the changelog says nothing twice: lines of an older text come back when two changes of it meet', () => {
+  const sections = readFileSync('CHANGELOG.md', 'utf8').split(/^## /m).slice(1)
+  for (const section of sections) {
+    const headings = section.match(/^### .*$/gm) ?? []
+    const beginnings = (section.match(/^\* .*$/gm) ?? []).map((line) => line.slice(0, 30))
+    expect(headings).toEqual([...new Set(headings)])
+    expect(beginnings).toEqual([...new Set(beginnings)])
+  }
+})
