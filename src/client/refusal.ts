@@ -46,8 +46,26 @@ export function unexpected(
   const message =
     response.status === 304
       ? `${asked} was answered with 304: it is as it was when the answer came whose ETag If-None-Match names, and nothing was sent.`
-      : `${asked} was answered with ${what}${lacks}, which Portolan does not answer: is it there, and not a proxy or a login page?`
+      : `${asked} was answered with ${what}${lacks}, which Portolan does not answer: ${askedBack(response.status)}`
   return new PortolanUnexpectedAnswer(message, response.status, response.headers.get('content-type'), retryAfterMs)
+}
+
+/** What somebody who has got such an answer looks at first. */
+function askedBack(status: number): string {
+  switch (status) {
+    case 401:
+    case 403:
+    case 407:
+      return 'does a proxy before it want a login of its own?'
+    case 413:
+      return 'does a proxy before it take no body that is so large?'
+    case 502:
+    case 503:
+    case 504:
+      return 'is it running behind the proxy that has answered?'
+    default:
+      return 'is it there, and not a proxy or a login page?'
+  }
 }
 
 /** As which browsers hand over a redirect that is not to be followed; other runtimes know no such type. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { nearMiss } from '../lib/near.ts'
 import { type Placed, type PlacedEntry, quoted } from './placed-yaml.ts'
 import type { Part } from './settings-file.ts'
 
@@ -133,8 +134,16 @@ function refusedType(types: Rules, entry: PlacedEntry): Refusal | null {
   const rule = Object.hasOwn(types, word) ? types[word] : undefined
   const { key, line } = type ?? entry
   return rule === undefined
-    ? { line, what: `${key}: expected the type of a check, one of ${Object.keys(types).join(', ')}` }
+    ? {
+        line,
+        what: `${key}: expected the type of a check, one of ${Object.keys(types).join(', ')}${meant(word, types)}`,
+      }
     : refused(rule, entry)
+}
+
+function meant(word: string, types: Rules): string {
+  const near = nearMiss(word, Object.keys(types))
+  return near === null ? '' : ` (did you mean ${near}?)`
 }
 
 function firstOf<T>(items: readonly T[], refusalOf: (item: T) => Refusal | null): Refusal | null {

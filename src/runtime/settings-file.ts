@@ -106,7 +106,7 @@ function noSuchKey(key: string, found: boolean): string {
   const variable = SETTING_NAMES.find((name) => name === key)
   const near = variable === undefined ? nearMiss(key, keys) : keys.find((each) => settingOf(each) === variable)
   const told = near === null || near === undefined ? '' : `; did you mean ${near}?`
-  return `there is no ${found ? 'part' : 'setting'} ${quoted(key)}${told}${found && told === '' ? ' It has checks and schedules.' : ''}`
+  return `there is no ${found ? 'part' : 'setting'} ${quoted(key)}${told}${found && told === '' ? '; it has checks and schedules' : ''}`
 }
 
 const notInFound = (key: string, name: SettingName): string =>

@@ -134,6 +134,7 @@ const CASES: readonly (readonly [code: number, what: string, script: string, say
   [2, 'manifests without a Service', 'p check -f pod.json'],
   [2, 'a Service that is not among the manifests', 'p check -f pass.json pas', /pass/],
   [2, 'several Services and no name', 'p check -f two.json'],
+  [0, 'a folder that is gone', 'mkdir gone; cd gone; rmdir ../gone; p check -f "$OLDPWD/pass.json"'],
   [2, 'no standard input', 'p check -f - </dev/null'],
   [2, 'no cluster', 'p check toad-svc -n shop', /kubeconfig/i],
   [2, 'a cluster that is not reached', 'p check toad-svc --kubeconfig kubeconfig'],

@@ -130,6 +130,12 @@ function toServer(io: Io, server: string, { token, insecureHttp }: ClientSetting
       const type = (response.headers.get('content-type') ?? '').replace(/;.*/s, '')
       const what = visible(`${response.status} ${type}`.trim())
       lastAnswers.set(io, `${request.method} ${new URL(server).origin}${pathname} was answered with ${what}`)
+      if (response.status === 401 && token === null && type === 'application/problem+json') {
+        throw new CliError(
+          `${server} asks for a token: set PORTOLAN_TOKEN, or name a file that holds it by --token-file. ` +
+            'Whoever has one of an admin makes others by portolan tokens create.',
+        )
+      }
       const location = response.headers.get('location')
       if (response.status >= 300 && response.status < 400 && location !== null) {
         throw new CliError(`${server} leads on to ${visible(location)}. Name the address where the API answers itself.`)

@@ -75,6 +75,11 @@ describe('a file that was found and not named', () => {
     ['ask another application', '{type: grpc, name: a, host: admin.internal}', 'host: it may lead to something else'],
     ['ask another application', '{type: tcp, name: a, tls: {serverName: admin.internal}}', 'serverName: it may lead'],
     ['be led on', '{type: http, name: a, followRedirects: true}', 'followRedirects: it may lead to something else'],
+    [
+      'mean another',
+      '{type: htp, name: a}',
+      'type: expected the type of a check, one of http, tcp, grpc, dns, dnsQuery (did you mean http?)',
+    ],
     ['use what comes later', '{type: http, name: a, dial: 10.0.0.1}', '"dial": it is none of type, name, port,'],
     ['use what comes later', '{type: ping, name: a}', 'type: expected the type of a check, one of http, tcp,'],
     ['hide it', '{name: a, body: x}', 'check: expected the type of a check'],

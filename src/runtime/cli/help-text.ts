@@ -43,6 +43,9 @@ export function wrongWords(command: Command, text: string): string {
           option,
           command.options.map(({ long }) => long ?? ''),
         )
+  // As git takes them, and kubectl: this one has none of its own before the command
+  const isBefore = command.parent === null && near === null && /unknown option '-(?!.*Did you mean)/s.test(text)
+  const after = isBefore ? `Options stand behind the command: ${command.name()} check toad-svc -n shop\n` : ''
   const said = visibleLines(text.replace(/(unknown option '[^'=]+)=[^']*'/, "$1'")).join('\n')
-  return said + (near === null || text.includes('Did you mean') ? '' : `(Did you mean ${near}?)\n`)
+  return said + (near === null || text.includes('Did you mean') ? '' : `(Did you mean ${near}?)\n`) + after
 }

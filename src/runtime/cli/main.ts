@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     name: basename(process.argv[1] ?? '').startsWith('kubectl-') ? 'kubectl portolan' : 'portolan',
     argv: process.argv.slice(2),
     env: process.env,
-    cwd: process.cwd(),
+    cwd: folderHere(),
     stdin: readStdin,
     ...{ stdout, stderr },
     signal: stop.signal,
@@ -36,6 +36,17 @@ async function main(): Promise<void> {
     stderr.write(`Standard output could not be written: ${whyUnwritten(lost)}.\n`)
   }
   process.exitCode = stop.signal.aborted ? stop.signal.reason : lost === null ? exitCode : EXIT.noVerdict
+}
+
+/** Whoever stands in a folder that is gone may still ask for help, and a file by its whole path. */
+function folderHere(): string {
+  try {
+    return process.cwd()
+  } catch {
+    // Node starts no thread without one
+    process.chdir('/')
+    return process.env.PWD ?? '/'
+  }
 }
 
 /** The Action of GitHub is called by `action.cjs` alone, and stands in no help. */

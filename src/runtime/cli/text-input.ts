@@ -12,6 +12,12 @@ function readText(bytes: Uint8Array, name: string): string {
   try {
     return textOf(bytes, { fatal: true })
   } catch (cause) {
+    const [first, second] = bytes
+    if (first === 0x1f && second === 0x8b) {
+      throw new CliError(`${name}: this is compressed. Hand over the text: gunzip -c ${name} | portolan … -f -`, {
+        cause,
+      })
+    }
     const encoding = encodingOf(bytes)
     const expected = encoding === 'utf-8' ? 'UTF-8 or UTF-16' : `the ${encoding.toUpperCase()} that it begins as`
     throw new CliError(`${name}: this is not text in ${expected}. Save it as UTF-8.`, { cause })

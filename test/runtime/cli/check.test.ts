@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cliFolder } from '../../support/cli.ts'
 import { loopbackService } from '../../support/loopback-service.ts'
@@ -13,6 +14,7 @@ beforeAll(async () => {
   well = await keep(serveHttp((_request, response) => response.end('toad')))
   portolan = await keep(startTestPortolan({ PORTOLAN_VANTAGE: 'outside' }))
   folder.write('pass.json', loopbackService(well.port))
+  folder.write('pass.gz', gzipSync(loopbackService(well.port)))
   folder.write('fail.json', loopbackService(await refusedPort()))
   folder.write('internal.json', JSON.stringify(JSON.parse(loopbackService(80).replace('LoadBalancer', 'ClusterIP'))))
 })
@@ -128,6 +130,13 @@ describe('portolan check', () => {
     ['', /^Say what to check:/],
     ['one two', /^One Service at a time: "one" and "two" are two\./],
     ['shop/toad', /^"shop\/toad" is no Service: .* A namespace is said by -n: toad -n shop\.$/m],
+    [
+      'deploy/toad',
+      /^"deploy\/toad" is no Service, and paths lead to Services: name the one that stands before it\.$/m,
+    ],
+    ['ing/toad', /^"ing\/toad" is no Service, and paths lead to Services/],
+    ['pods/toad-1', /^"pods\/toad-1" is no Service, and paths lead to Services/],
+    ['-f pass.gz', /^pass\.gz: this is compressed\. Hand over the text: gunzip -c pass\.gz \| portolan … -f -$/m],
     ['-f nope.yaml', /^nope\.yaml: there is no such file\.$/m],
     ['-f pass.json --wiat 3', /^error: unknown option '--wiat'\n\(Did you mean --wait\?\)$/m],
     ['-f pass.json --wait soon', /^--wait takes seconds, or a duration like 500ms, 90s or 2m, not "soon"\.$/m],

@@ -66,6 +66,12 @@ describe('portolan', () => {
     expect((await refusal('check', '--wiat', '3'))[2]).toEqual(said)
   })
 
+  it('says where options stand, to whoever puts them before the command', async () => {
+    const said = ["error: unknown option '-n'", 'Options stand behind the command: portolan check toad-svc -n shop']
+    expect((await refusal('-n', 'shop', 'check', 'toad-svc'))[2]).toEqual(said)
+    expect((await refusal('--verison'))[2]).toEqual(["error: unknown option '--verison'", '(Did you mean --version?)'])
+  })
+
   it('says of a value which there are', async () => {
     expect(await refusal('completion', 'tcsh')).toEqual([
       ...[2, ''],

@@ -11,11 +11,13 @@ const TOKEN = 'a-token-of-tests-that-is-long'
 /** A job that has ended, as far as it is gone by. */
 const ENDED = { id: 'job_1', finishedAt: '2026-11-30T00:00:00Z', verdict: 'pass', target: {} }
 let guarded: TestPortolan
+let open: TestPortolan
 
 beforeAll(async () => {
   guarded = await keep(
     startTestPortolan({ PORTOLAN_VANTAGE: 'outside', PORTOLAN_AUTH: 'tokens', PORTOLAN_ADMIN_TOKEN: TOKEN }),
   )
+  open = await keep(startTestPortolan({ PORTOLAN_VANTAGE: 'outside' }))
   const well = await keep(serveHttp((_request, response) => response.end('toad')))
   folder.write('pass.json', loopbackService(well.port))
 })
@@ -105,14 +107,61 @@ describe('a server that', () => {
   })
 
   it('wants a token, or another', async () => {
-    const without = await check(guarded.url)
-    expect(without.exitCode).toBe(2)
-    expect(without.stderr).toMatch(/Set PORTOLAN_TOKEN, or name a file that holds it by --token-file\.$/m)
+    expect(await check(guarded.url)).toEqual({
+      ...{ exitCode: 2, stdout: '' },
+      stderr:
+        `${guarded.url} asks for a token: set PORTOLAN_TOKEN, or name a file that holds it by --token-file. ` +
+        'Whoever has one of an admin makes others by portolan tokens create.\n',
+    })
     const wrong = await check(guarded.url, [], { PORTOLAN_TOKEN: 'another-token-of-tests' })
     expect(wrong.exitCode).toBe(2)
     expect(wrong.stderr).not.toContain('another-token-of-tests')
     folder.write('token', `${TOKEN}\n`)
     expect((await check(guarded.url, ['--token-file', 'token'])).exitCode).toBe(0)
+  })
+
+  it.each([
+    [401, 'does a proxy before it want a login of its own?'],
+    [403, 'does a proxy before it want a login of its own?'],
+    [413, 'does a proxy before it take no body that is so large?'],
+    [502, 'is it running behind the proxy that has answered?'],
+    [504, 'is it running behind the proxy that has answered?'],
+  ])('is behind a proxy that answers %i', async (status, asks) => {
+    const { url } = await answers(status, 'text/html', '<h1>nginx</h1>')
+    expect(await check(url)).toEqual({
+      ...{ exitCode: 2, stdout: '' },
+      stderr: `POST ${url}/v1/jobs was answered with ${status} text/html, which Portolan does not answer: ${asks}\n`,
+    })
+  })
+
+  it('is at another path', async () => {
+    const { exitCode, stderr } = await check(`${open.url}/base`)
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `A Portolan answers at ${open.url}, and not below /base: name it by --server ${open.url}, without that path.\n`,
+    })
+  })
+
+  it('reads no cluster, or none of that name', async () => {
+    const none = await folder.run(['check', 'toad-svc', '-n', 'shop', '--server', open.url])
+    expect(none).toEqual({
+      ...{ exitCode: 2, stdout: '' },
+      stderr:
+        `${open.url} reads no cluster. PORTOLAN_KUBECONFIG would give it one. portolan check -f FILE sends it manifests, ` +
+        'and portolan check --local reads the cluster of your own kubeconfig, from here.\n',
+    })
+  })
+
+  it('says of what is asked for by options which of them it is', async () => {
+    for (const [args, flag] of [
+      ['report --window 7x', '--window'],
+      ['tokens create ci --scope jobs:raed', '--scope'],
+    ] as const) {
+      const { exitCode, stderr } = await folder.run([...args.split(' '), '--server', guarded.url], {
+        env: { PORTOLAN_TOKEN: TOKEN },
+      })
+      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(new RegExp(`^${flag}: `))])
+    }
   })
 
   it('is older than the program', async () => {

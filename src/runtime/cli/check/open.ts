@@ -113,19 +113,32 @@ function refusal({ code, detail, errors, status, requestId }: PortolanProblem, s
     case 'forbidden':
       return `${server} does not allow that: ${detail}`
     case 'no_cluster':
-      return server === null ? NO_CLUSTER : detail
+      // It is the name that is wrong, and not that there is none
+      if (errors.some(({ pointer }) => pointer === '/target/cluster')) {
+        return detail
+      }
+      return server === null ? NO_CLUSTER : `${server} reads no cluster. ${GIVE_ONE}`
     case 'internal':
       return server === null ? detail : `${server} failed (${status}, request ${requestId}); its log says more.`
     case 'not_found':
-      return server !== null && detail.startsWith('There is no /v1/')
-        ? `${server} is an older Portolan than this program (${VERSION}): ${detail} Update it, or use a program of its version.`
-        : detail
+      return notThere(detail, server)
     case 'invalid_request':
     case 'impossible_request':
       return errors.length === 0 ? detail : errors.map(faultOf).join('\n')
     default:
       return detail
   }
+}
+
+/** A route that is not there says something of the server, or of its address; else it is what was asked for. */
+function notThere(detail: string, server: string | null): string {
+  if (server !== null && detail.startsWith('There is no /v1/')) {
+    return `${server} is an older Portolan than this program (${VERSION}): ${detail} Update it, or use a program of its version.`
+  }
+  const { origin, pathname } = server === null ? { origin: '', pathname: '/' } : new URL(server)
+  return pathname !== '/' && detail.startsWith(`There is no ${pathname}/v1/`)
+    ? `A Portolan answers at ${origin}, and not below ${pathname}: name it by --server ${origin}, without that path.`
+    : detail
 }
 
 /** A field of the request by the option that it comes from. */
@@ -150,6 +163,17 @@ const FLAGS: readonly (readonly [pointer: string, flag: string])[] = [
   ['/addresses/controllerPorts', '--controller-ports'],
   ['/addresses/dnsServers', '--dns-servers'],
   ['/addresses/clusterDomain', '--cluster-domain'],
+  ['/scopes', '--scope'],
+  ['/namespaces', '--namespace'],
+  ['/clusters', '--cluster'],
+  ['/egressOnly', '--egress-only'],
+  ['/expiresAt', '--expires'],
+  ['?window', '--window'],
+  ['?from', '--from'],
+  ['?to', '--to'],
+  ['?objective', '--objective'],
+  ['?selector', '-l'],
+  ['?namespace', '-n'],
   ['/samples', '--samples'],
   ['/retries', '--retries'],
   ['/settleMs', '--settle, in milliseconds'],
@@ -163,6 +187,10 @@ const FLAGS: readonly (readonly [pointer: string, flag: string])[] = [
   ['/right/addresses/controllerPorts', '--right-ports'],
   ['/right/addresses', '--right-controller'],
 ]
+
+const GIVE_ONE =
+  'PORTOLAN_KUBECONFIG would give it one. portolan check -f FILE sends it manifests, and portolan check --local reads the ' +
+  'cluster of your own kubeconfig, from here.'
 
 const NO_CLUSTER =
   'No cluster is known: neither --kubeconfig nor KUBECONFIG nor ~/.kube/config names one. Name one, give manifests by ' +

@@ -9,6 +9,24 @@ import { CliError } from '../exit.ts'
 /** As kubectl takes them: `svc/toad`, `service/toad`, `svc toad`, `toad`. */
 const KINDS: ReadonlySet<string> = new Set(['svc', 'service', 'services'])
 
+/** Kinds that kubectl knows, by the words that it takes for those which people ask about, and no name of a namespace. */
+const OTHER_KINDS: ReadonlySet<string> = new Set([
+  ...['po', 'pod', 'pods', 'deploy', 'deployment', 'deployments', 'ds', 'daemonset', 'daemonsets', 'rs', 'replicaset'],
+  ...[
+    'sts',
+    'statefulset',
+    'statefulsets',
+    'ep',
+    'endpoints',
+    'endpointslice',
+    'endpointslices',
+    'no',
+    'node',
+    'nodes',
+  ],
+  ...['ing', 'ingress', 'ingresses', 'httproute', 'httproutes', 'grpcroute', 'gateway', 'gateways', 'job', 'cronjob'],
+])
+
 /** @returns the name of the Service; `null`: none was given. */
 export function serviceNamed(words: readonly string[]): string | null {
   const [first, second, ...more] = words
@@ -41,6 +59,9 @@ function nameIn(word: string): string {
   }
   if (rest.length === 0 && name !== '' && KINDS.has(kind.toLowerCase())) {
     return name
+  }
+  if (OTHER_KINDS.has(kind.toLowerCase())) {
+    throw new CliError(`"${word}" is no Service, and paths lead to Services: name the one that stands before it.`)
   }
   const meant =
     rest.length === 0 && /^[a-z0-9-]+$/.test(kind) && name !== ''

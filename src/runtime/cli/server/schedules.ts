@@ -208,7 +208,7 @@ async function idOf(client: Client, word: string): Promise<string> {
       found.map(({ name }) => name),
     )
     throw new CliError(
-      `There is no schedule "${word}"${near === null ? '' : `; did you mean "${near}"?`} portolan schedules list shows them.`,
+      `There is no schedule "${word}"${near === null ? '.' : `; did you mean "${near}"?`} portolan schedules list shows them.`,
     )
   }
   if (others.length > 0) {
