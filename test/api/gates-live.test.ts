@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createClient } from '../../src/client/index.ts'
 import { measure } from '../support/controllers/argo-rollouts.ts'
 import { type CanaryWebhook, callWebhook } from '../support/controllers/flagger.ts'
 import { describeLive } from '../support/describe-live.ts'
@@ -87,6 +88,21 @@ describeLive('a gate about a live Service', () => {
     expect(error).toMatch(/^FAIL {2}shop\/broken/)
     expect(error).toContain('connection_refused')
     expect(error).toContain('Diagnosis: ')
+  })
+
+  it('is a report for portolan/client where it passes, and thrown where it halts', async () => {
+    const client = createClient({ baseUrl: api.url })
+    const ask = (service: string) =>
+      client.askForFlagger({ ...CANARY, metadata: { service } }).then(
+        (report) => report,
+        ({ name, status, report, retryAfterMs }) => [name, status, report.split('  ')[0], retryAfterMs],
+      )
+    expect([await ask('toad-canary'), await ask('broken'), await ask('newt'), await ask('denied')]).toEqual([
+      expect.stringMatching(/^PASS {2}shop\/toad-canary/),
+      ['PortolanGateHalt', 412, 'FAIL', null],
+      ['PortolanGateHalt', 412, 'FAIL', null],
+      ['PortolanGateHalt', 503, 'INCONCLUSIVE', 5000],
+    ])
   })
 
   it('tells Argo Rollouts pass, fail and what is not known apart', async () => {
