@@ -3,6 +3,6 @@ import { addSettingOptions } from './setting-options.ts'
 
 /** For commands that look at a cluster, from here or by a server, and dial no target. */
 export const addReadOptions = (command: Command): Command =>
-  addSettingOptions(command.optionsGroup('Where it is looked at from:'), ['client', 'local']).addOption(
+  addSettingOptions(command.optionsGroup('Where it is checked from:'), ['client', 'local']).addOption(
     new Option('--server-timeout <duration>', 'how long a server may take to answer').default('30s'),
   )

@@ -29,7 +29,7 @@ const settingLines = NAMES.flatMap((name) => {
 
 /** The part of `portolan serve --help` about settings. */
 export const SETTINGS_HELP = `Settings are flags, before environment variables, before the file that --config names. An unknown
-name, or a value that does not fit, stops the start. What each is without being set stands in brackets.
+name, or a value that does not fit, prevents the start. Defaults are in brackets.
 
 ${settingLines.join('\n')}
 `

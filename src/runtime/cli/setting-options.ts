@@ -16,7 +16,7 @@ const FLAGS: Readonly<Record<string, readonly [value: string, text: string]>> = 
   '--egress-deny': [' <ranges>', 'CIDRs that are never dialled'],
   '--server': [' <url>', 'the Portolan to ask, like https://portolan.example'],
   '--token-file': [' <file>', 'a file that holds the token for that server, read at each start'],
-  '--insecure-http': ['', 'send the token over http as well, where others on the way can read it'],
+  '--insecure-http': ['', 'send the token over http as well, where anyone on the network can read it'],
 }
 
 /**
@@ -35,7 +35,7 @@ export function addSettingOptions(command: Command, readers: readonly Reader[]):
     }
     command.option(`${flag}${words[0]}`, `${words[1]} (${name})`)
   }
-  return command.option('--config <file>', 'settings, where neither a flag nor the environment says them')
+  return command.option('--config <file>', 'a file of settings, for those that neither a flag nor the environment sets')
 }
 
 /** For commands that read what is expected of Services from the working folder. */

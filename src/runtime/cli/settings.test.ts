@@ -267,10 +267,10 @@ describe('a portolan.yaml in the working folder', () => {
   it('is refused where it is a folder, or a pipe that nobody writes to', async () => {
     const folder = folderWith({})
     mkdirSync(join(folder, 'portolan.yaml'))
-    await expect(readClientSettings(ioIn(folder), { projectFile: true })).rejects.toThrow('this is no regular file')
+    await expect(readClientSettings(ioIn(folder), { projectFile: true })).rejects.toThrow('this is not a regular file')
     const other = folderWith({})
     execFileSync('mkfifo', [join(other, 'portolan.yaml')])
-    await expect(readClientSettings(ioIn(other), { projectFile: true })).rejects.toThrow('this is no regular file')
+    await expect(readClientSettings(ioIn(other), { projectFile: true })).rejects.toThrow('this is not a regular file')
   })
 
   it.each([

@@ -73,7 +73,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file.',
   EACCES: 'you have no permission to read it.',
   EISDIR: 'this is a folder.',
-  ENOTDIR: 'a part of its path is no folder.',
+  ENOTDIR: 'a part of its path is not a folder.',
   ELOOP: LINK,
   EMLINK: LINK,
 }
@@ -97,7 +97,7 @@ async function readFileBytes(
     }
     await using file = await open(path, constants.O_RDONLY | (regularOnly ? NO_LINKS : 0))
     if (regularOnly && !(await file.stat()).isFile()) {
-      throw new CliError(`${name}: this is no regular file.`)
+      throw new CliError(`${name}: this is not a regular file.`)
     }
     const chunks: Uint8Array[] = []
     let length = 0

@@ -1,6 +1,6 @@
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder is not there; make it first',
-  ENOTDIR: 'what stands before its name is no folder',
+  ENOENT: 'its folder does not exist; make it first',
+  ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder; name a file in it',
   EACCES: 'you have no permission to write it',
   EPERM: 'you have no permission to write it',

@@ -112,7 +112,7 @@ describe('portolan check', () => {
     const { exitCode, stderr } = await checkThere('-f pass.json --csv no/such.csv --json one.json --ci none')
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: '--csv no/such.csv could not be written: its folder is not there; make it first.\n',
+      stderr: '--csv no/such.csv could not be written: its folder does not exist; make it first.\n',
     })
     expect(JSON.parse(folder.read('one.json')).verdict).toBe('pass')
   })

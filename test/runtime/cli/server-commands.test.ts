@@ -101,7 +101,7 @@ describe('portolan schedules', () => {
     expect(masked((await run('schedules resume toad-svc')).stderr)).toBe('sch_… runs next at <instant>.\n')
     expect(JSON.parse((await run('schedules get toad-svc -o json')).stdout)).toMatchObject({ id, enabled: true })
     expect(await run('schedules delete toad-svc')).toMatchObject({ exitCode: 0, stdout: '' })
-    expect((await run('schedules list')).stderr).toBe('There is none. portolan schedules create makes one.\n')
+    expect((await run('schedules list')).stderr).toBe('There are no schedules. portolan schedules create makes one.\n')
   })
 
   it('ends a run with the exit code of its verdict, or begins it alone', async () => {
@@ -192,7 +192,7 @@ describe('portolan services', () => {
 
   it.each([
     [['--history'], {}, /^Name the Portolan that has the history: --server/],
-    [['--window', '7d'], null, /^--window is about what was probed: add --history\.$/m],
+    [['--window', '7d'], null, /^--window is about what was probed before: add --history\.$/m],
     [[], {}, /^No cluster is read: name a kubeconfig by --kubeconfig, or a server/],
   ])('says of %j what is missing', async (words, settings, said) => {
     const { exitCode, stderr } = await folder.run(['services', ...words], { env: settings ?? env })
@@ -206,7 +206,7 @@ describe('portolan tokens', () => {
     const made = await run('tokens create ci --scope jobs:read,jobs:write --scope plan --namespace shop --expires 90d')
     expect(made).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^pt_[0-9A-Za-z]{33}\n$/) })
     expect(masked(made.stderr)).toBe(
-      'Made tok_…, which expires at <instant>. It is shown this once: keep it where secrets are kept.\n',
+      'Made tok_…, which expires at <instant>. It is shown only this once: keep it where you keep secrets.\n',
     )
     const token = made.stdout.trim()
     const as = { env: { ...env, PORTOLAN_TOKEN: token } }

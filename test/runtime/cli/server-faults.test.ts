@@ -189,7 +189,7 @@ describe('a server that', () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
       stderr:
-        '--context is about what is done from here, and a server is asked: name one of its clusters by --cluster.\n',
+        '--context is about checks from here, but a server is asked: name one of its clusters by --cluster.\n',
     })
   })
 

@@ -58,7 +58,7 @@ describe('portolan watch', () => {
     const down = await watch('-f down.json --until pass --wait 200ms')
     expect({ exitCode: down.exitCode, stderr: down.stderr }).toEqual({
       exitCode: 1,
-      stderr: 'It is not reachable within 0.2 s.\n',
+      stderr: 'It was not reachable within 0.2 s.\n',
     })
     expect((await watch('-f up.json --until fail --wait 200ms')).exitCode).toBe(2)
   })

@@ -55,7 +55,7 @@ async function filesNamed(io: Io, name: string, recursive: boolean): Promise<str
     matching.push(path)
   }
   if (matching.length === 0) {
-    throw new CliError(`-f ${name}: no file is named so.`)
+    throw new CliError(`-f ${name}: there is no such file.`)
   }
   return matching.sort()
 }

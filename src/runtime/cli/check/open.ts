@@ -37,7 +37,7 @@ export async function openPortolan(io: Io, options: AskOptions, readsCluster: bo
   const requestTimeoutMs = millisecondsOf('--server-timeout', options.serverTimeout ?? '30s')
   const { local = false, strictEgress = false, server: named, ...flags } = options
   if (local && named !== undefined) {
-    throw new CliError('--local probes from here, and --server asks one elsewhere: leave one of them out.')
+    throw new CliError('--local probes from here, and --server asks a server: leave one of them out.')
   }
   const server = local ? { server: null } : named === undefined ? {} : { server: named }
   const asked = await openAsked(io, { ...flags, ...server, strictEgress, readsCluster }).catch((error: unknown) => {
@@ -71,7 +71,7 @@ const LOCAL_OPTIONS = {
 function refuseLocalOptions(options: AskOptions): void {
   for (const [name, [flag, instead]] of Object.entries(LOCAL_OPTIONS)) {
     if (options[name as keyof typeof LOCAL_OPTIONS] !== undefined) {
-      throw new CliError(`${flag} is about what is done from here, and a server is asked: ${instead}.`)
+      throw new CliError(`${flag} is about checks from here, but a server is asked: ${instead}.`)
     }
   }
 }

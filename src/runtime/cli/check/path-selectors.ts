@@ -37,7 +37,7 @@ function fromJson(option: string, text: string): Selector[] {
     const value: Selector | Selector[] = JSON.parse(text)
     return Array.isArray(value) ? value : [value]
   } catch {
-    throw new CliError(`${option}: ${text} begins as JSON and is none. As words: ${EXAMPLE}.`)
+    throw new CliError(`${option}: ${text} begins like JSON, but is not JSON. As words: ${EXAMPLE}.`)
   }
 }
 

@@ -87,7 +87,7 @@ export async function watch(io: Io, words: readonly string[], options: Options):
 
 /** Exits as a failed check does only if the target was to pass and fails; otherwise there is no verdict. */
 function overdue(io: Io, until: string | null, verdict: Job['verdict'], options: Options): number {
-  io.stderr.write(`It is not ${until === 'pass' ? 'reachable' : 'failing'} within ${waitMsOf(options) / 1000} s.\n`)
+  io.stderr.write(`It was not ${until === 'pass' ? 'reachable' : 'failing'} within ${waitMsOf(options) / 1000} s.\n`)
   return until === 'pass' && verdict === 'fail' ? exitCodeOf(verdict) : EXIT.noVerdict
 }
 

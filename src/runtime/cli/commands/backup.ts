@@ -37,11 +37,11 @@ export const backupCommand: AddCommand = (program, io, ended) => {
     .command('backup')
     .summary("Copy a server's database, while it runs.")
     .description(
-      'Copies the database of a server into a file, in one piece, and looks whether the copy is whole. A server ' +
-        'may run, and write, meanwhile. The keys that seal secrets of checks are in no copy: keep the file ' +
-        'PORTOLAN_DATABASE.key, or what PORTOLAN_SECRET_KEY or PORTOLAN_SECRET_KEYS hold, apart from the copies.',
+      'Copies the database of a server into a file, and checks that the copy is whole. The server may run, and write, ' +
+        'meanwhile. The keys that encrypt secrets of checks are not in the copy: keep the file PORTOLAN_DATABASE.key, ' +
+        'or the values of PORTOLAN_SECRET_KEY or PORTOLAN_SECRET_KEYS, apart from the copies.',
     )
-    .argument('<file>', 'where the copy is put, which must not be there; - writes it to the standard output')
+    .argument('<file>', 'the file to write, which must not exist; - writes to standard output')
     .action(async (file: string, flags: Flags) => {
       const { copyOut } = await load('portolan backup')
       ended(endedBy(io, await copyOut(file, await settingsOf(io, flags))))
@@ -61,10 +61,10 @@ export const restoreCommand: AddCommand = (program, io, ended) => {
     .command('restore')
     .summary('Put a copy of the database in its place.')
     .description(
-      'Puts a copy that "portolan backup" has made in the place of the database of a server. No server may have ' +
-        'it open. A copy that is damaged, or of a newer release, is refused, and nothing is changed then.',
+      'Replaces the database of a server with a copy that "portolan backup" has made. No server may have the database ' +
+        'open. A copy that is damaged, or from a newer release, is refused, and nothing is changed.',
     )
-    .argument('<file>', 'the copy; - reads the standard input')
+    .argument('<file>', 'the copy; - reads standard input')
     .option('--replace', 'replace a database that is there; it is kept beside the new one')
     .action(async (file: string, { replace = false, ...flags }: Flags & { replace?: boolean }) => {
       const { putBack } = await load('portolan restore')

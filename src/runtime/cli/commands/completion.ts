@@ -18,8 +18,8 @@ export const completionCommand: AddCommand = (program, io, ended) => {
     .command('completion')
     .summary('Print a script that completes commands and options in a shell.')
     .description(
-      'Prints a script that completes the commands and options of portolan when Tab is pressed. It holds all of them: ' +
-        'nothing is started for it. Make it again after an upgrade.',
+      'Prints a script that completes the commands and options of portolan when Tab is pressed. It holds all of them, so ' +
+        'that Tab starts nothing. Print it again after an upgrade.',
     )
     .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(SHELLS)))
     .action(async (shell: keyof typeof SHELLS) => {

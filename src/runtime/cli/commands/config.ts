@@ -14,8 +14,10 @@ type Options = SettingFlags & { all?: boolean; output: Output; schema?: SchemaNa
 export const configCommand: AddCommand = (program, io, ended) => {
   const command = program
     .command('config')
-    .description('Show which settings count here, and where each comes from; secrets only as set or not.')
-    .option('--all', 'those with their defaults as well')
+    .description(
+      'Show which settings are in force here, and where each comes from. Of secrets it shows only whether they are set.',
+    )
+    .option('--all', 'also those with their defaults')
     .addOption(outputOption())
     .addOption(
       new Option('--schema [file]', 'print the JSON Schema of the file of --config, or of a portolan.yaml (project)')

@@ -7,15 +7,15 @@ type Options = { keep?: boolean; port: number; oneAddress?: boolean }
 export const demoCommand: AddCommand = (program, io, ended) => {
   const command = program
     .command('demo')
-    .summary('Show it at work on this machine, with no cluster: red, then green.')
+    .summary('Show Portolan at work on this machine, with no cluster: red, then green.')
     .description(
       'Starts a Service (three pods, two nodes, a load balancer, an Ingress controller, a DNS server) on loopback ' +
-        'addresses, with one path broken on purpose, and asks which of its paths work; then mends it, and asks again. ' +
-        'No cluster, no root; nothing leaves this machine, and nothing is left on it.',
+        'addresses, with one path broken on purpose, and checks its paths; then mends it, and checks again. It needs no ' +
+        'cluster and no root; nothing leaves this machine, and nothing is left on it.',
     )
     .option('--keep', 'leave everything running until Ctrl-C, broken again, with the API to ask yourself')
     .option('--port <number>', 'where the API listens with --keep; 0: a free port', port, 0)
-    .option('--one-address', 'use 127.0.0.1 alone, a port for each part, as where there is no other (macOS)')
+    .option('--one-address', 'use only 127.0.0.1, with a port for each part, as on macOS')
     .action(async ({ keep = false, port: at, oneAddress = false }: Options) => {
       const { demo } = await import('../demo/demo.ts')
       ended(await demo(io, { keep, port: at, oneAddress }))

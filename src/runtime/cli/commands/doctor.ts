@@ -9,11 +9,14 @@ export const doctorCommand: AddCommand = (program, io, ended) => {
     .command('doctor')
     .summary('Look at what this machine can reach, and say what to do about what it cannot.')
     .description(
-      'Says which settings count and where they come from, which cluster is read and what of it may be read, what can be ' +
-        'tested from here, and whether the server answers, to whom. No secret is shown, and no target is dialled.',
+      'Says which settings are in force and where they come from, which cluster is read and what may be read of it, what ' +
+        'can be tested from here, and whether the server answers, and to whom. It shows no secret, and dials no target.',
     )
-    .option('-n, --namespace <namespace>', 'where to look whether Services may be read (default: that of the context)')
-    .option('-A, --all-namespaces', 'whether they may be read in all namespaces')
+    .option(
+      '-n, --namespace <namespace>',
+      'the namespace in which Services should be readable (default: that of the context)',
+    )
+    .option('-A, --all-namespaces', 'check that Services may be read in all namespaces')
     .addOption(outputOption())
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('../doctor/doctor.ts')

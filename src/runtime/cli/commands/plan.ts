@@ -25,7 +25,7 @@ export const planCommand: AddCommand = (program, io, ended) => {
     .option('--json <file>')
     .option('--sarif <file>', 'what the files of -f show, with lines')
     .option('--code-quality <file>', 'for GitLab')
-    .option('--fail-on <confidence>', 'exit 1 where a finding is at least so sure: certain, likely or possible')
+    .option('--fail-on <confidence>', 'exit 1 if a finding is at least this sure: certain, likely or possible')
     .option('--no-color', 'also: NO_COLOR')
     .addOption(ciOption())
     .action(async (service: string[], options) => {

@@ -25,12 +25,15 @@ export const serveCommand: AddCommand = (program, io) => {
   withExamples(command, [
     ['portolan serve', 'http://127.0.0.1:8080, no token, data/portolan.db'],
     ['portolan serve --port 0', 'on a free port'],
-    ['portolan serve --egress-allow 127.0.0.0/8', 'may also probe this machine'],
+    ['portolan serve --egress-allow 127.0.0.0/8', 'with permission to probe this machine'],
     ['portolan serve --kubeconfig ~/.kube/config', 'reads the cluster of its current context'],
-    ['PORTOLAN_ADMIN_TOKEN=$(openssl rand -hex 24) portolan serve --host 0.0.0.0', 'for others, who need the token'],
+    [
+      'PORTOLAN_ADMIN_TOKEN=$(openssl rand -hex 24) portolan serve --host 0.0.0.0',
+      'for other machines, which need the token',
+    ],
   ])
   command.addHelpText('after', `\n${SETTINGS_HELP}`)
-  command.addHelpText('after', 'Exit codes: 0 it was told to end and has; 2 it refused to start, or failed.')
+  command.addHelpText('after', 'Exit codes: 0 it was told to stop, and did; 2 it refused to start, or failed.')
   command.configureOutput({
     outputError(text, write) {
       const [, option = ''] = /unknown option '(--[\w-]+)/.exec(text) ?? []

@@ -10,7 +10,7 @@ const { version: node, platform, arch } = process
 export const versionCommand: AddCommand = (program, io, ended) => {
   const command = program
     .command('version')
-    .summary('Print the version, and on what it runs.')
+    .summary('Print the version, and what it runs on.')
     .description('Prints the version of this program, of Node, and the platform.')
     .addOption(outputOption())
     .action(({ output }: { output: 'text' | 'json' }) => {

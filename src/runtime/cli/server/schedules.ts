@@ -28,7 +28,7 @@ export async function list(io: Io, options: ListOptions): Promise<number> {
   if (output === 'json') {
     printJson(io, { items: found })
   } else if (found.length === 0) {
-    io.stderr.write('There is none. portolan schedules create makes one.\n')
+    io.stderr.write('There are no schedules. portolan schedules create makes one.\n')
   } else {
     const titles = ['ID', 'NAME', 'CRON', 'TARGET', 'STATE', 'NEXT RUN (UTC)', 'LAST VERDICT']
     const rows = found.map((each) => [
@@ -111,7 +111,7 @@ async function requestOf(io: Io, service: string | null, options: CreateOptions)
   }
   if (filename !== undefined) {
     if (service !== null || namespace !== undefined || cluster !== undefined) {
-      throw new CliError('What a file asks for stands in it: leave the Service, -n and --cluster out, or -f.')
+      throw new CliError('A file says all that is asked for: leave out the Service, -n and --cluster, or -f.')
     }
     const document = await readDocument(io, filename)
     return typeof document === 'object' ? { ...document, ...given } : document

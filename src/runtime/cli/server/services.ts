@@ -23,10 +23,10 @@ export type ServicesOptions = AskOptions & {
 export async function services(io: Io, options: ServicesOptions): Promise<number> {
   const isHistory = options.history === true
   if (options.window !== undefined && !isHistory) {
-    throw new CliError('--window is about what was probed: add --history.')
+    throw new CliError('--window is about what was probed before: add --history.')
   }
   if (options.selector !== undefined && isHistory) {
-    throw new CliError('--history knows Services by their names and not by their labels: leave -l out.')
+    throw new CliError('--history knows the names of Services, not their labels: leave -l out.')
   }
   const portolan = await openPortolan(io, options, true)
   try {

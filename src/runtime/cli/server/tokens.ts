@@ -59,7 +59,7 @@ export async function create(io: Io, name: string, options: CreateOptions): Prom
   }
   io.stdout.write(`${made.token}\n`)
   const until = made.expiresAt === null ? 'does not expire' : `expires at ${utc(made.expiresAt)}`
-  io.stderr.write(`Made ${made.id}, which ${until}. It is shown this once: keep it where secrets are kept.\n`)
+  io.stderr.write(`Made ${made.id}, which ${until}. It is shown only this once: keep it where you keep secrets.\n`)
   return EXIT.pass
 }
 
