@@ -173,9 +173,7 @@ describe('/audit', () => {
     expect(html).toContain(`href="/schedules/${id}"`)
     const changed = await look(`/audit?resource=${id}&action=schedule.changed&actor=admin&from=2020-01-01T00:00:00Z`)
     expect(changed.html.match(/<th scope="row"/g)).toHaveLength(1)
-    expect((await look(`/audit?resource=${id}&to=2020-01-01T00:00:00Z`)).text).toContain(
-      'There is nothing of that kind.',
-    )
+    expect((await look(`/audit?resource=${id}&to=2020-01-01T00:00:00Z`)).text).toContain('No entry matches.')
     const wrong = await look('/audit?from=yesterday&action=')
     expect([wrong.status, fieldOf(wrong.html, 'from')?.isWrong]).toEqual([400, true])
     expect(textOf(wrong.html)).toContain('From')

@@ -34,7 +34,7 @@ it('shows those of paths as well, and filters by state, cluster, namespace and d
   ] as const) {
     expect([query, idsIn((await open(query)).html)]).toEqual([query, await listed(same)])
   }
-  expect((await open('?namespace=nobodys')).text).toContain('No incident fits.')
+  expect((await open('?namespace=nobodys')).text).toContain('No incident matches.')
 })
 
 it('shows the form again with what the API does not take, and with what was typed', async () => {

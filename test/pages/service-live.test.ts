@@ -36,7 +36,7 @@ const LOOK = '<form class="inline" method="post" action="/services/pond/shop/her
 it('a Service that its cluster has and nobody has looked at is a 404 that offers a look, which makes its page', async () => {
   const unknown = await openPage(api, '/services/pond/shop/heron')
   expect([unknown.status, unknown.html.includes(LOOK)]).toEqual([404, true])
-  expect(unknown.text).toContain('The cluster pond has it. It was never looked at.')
+  expect(unknown.text).toContain('The cluster pond has it, but it has never been checked.')
 
   const answer = await openPage(api, '/services/pond/shop/heron/look', { method: 'POST' })
   expect([answer.status, answer.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/jobs\/job_/)])

@@ -53,7 +53,7 @@ describe('the sections of a page', () => {
 
   it('tell incidents over the window as lanes and in words', async () => {
     const day = sectionOf((await open('default/default/twice')).html, 'incidents')
-    expect(day).toContain('None was open in this window.')
+    expect(day).toContain('No incident was open in this window.')
     const { html } = await open('default/default/toad-svc?window=7d')
     const text = sectionOf(html, 'incidents')
     expect(text).toMatch(

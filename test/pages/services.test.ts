@@ -56,7 +56,7 @@ describe('the wall of Services', () => {
     expect(html).toContain('<option value="name" selected="">by name</option>')
     expect(text).toContain('✕ 0 fail ? 0 unknown ✓ 2 pass 2 in all')
     expect(html).toContain('href="/?q=DEFAULT%2FT&amp;cluster=default&amp;verdict=fail&amp;sort=name"')
-    expect((await open('/?verdict=unknown')).text).toContain('No Service is like that. All Services')
+    expect((await open('/?verdict=unknown')).text).toContain('No Service matches. All Services')
   })
 
   it('says at its fields what the API does not take', async () => {
@@ -91,7 +91,7 @@ describe('on a new server', () => {
     const as = (token: string) => openPage(api, '/', { headers: { authorization: `Bearer ${token}` } })
     try {
       const { html, text } = await as(admin)
-      expect(text).toContain('Nothing has been looked at yet')
+      expect(text).toContain('Nothing has been checked yet')
       expect(text).toContain(
         `curl -sS -X POST -H "authorization: Bearer $PORTOLAN_TOKEN" '${api.url}/v1/jobs?service=toad-svc&namespace=shop&wait=60&format=text'`,
       )
@@ -100,7 +100,7 @@ describe('on a new server', () => {
       const json = { name: 'reader', scopes: ['reports:read'] }
       const given = await api.call('/v1/tokens', { json, headers: { authorization: `Bearer ${admin}` } })
       const reader = await as(((await given.json()) as { token: string }).token)
-      expect(reader.text).toContain('Your token may read, and not ask for a look.')
+      expect(reader.text).toContain('Your token may read, but not start a check.')
       expect(reader.html).not.toMatch(/v1\/jobs|href="\/try"/)
       const nobody = await openPage(api, '/?q=a', { headers: { authorization: '' } })
       expect([nobody.status, nobody.headers.get('location')]).toEqual([303, '/login?next=%2F%3Fq%3Da'])

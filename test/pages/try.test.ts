@@ -84,7 +84,7 @@ describe('what is pasted', () => {
     expect(text).toMatch(/pond\/toad/)
     expect(text).toContain('ClusterIP 80 10.96.0.7:80')
     expect(text).toContain('Service/toad spec.clusterIP')
-    expect(text).toContain('Kinds of path that there are not')
+    expect(text).toContain('Kinds of paths that do not apply')
     expect((await (await api.call('/v1/jobs')).json()) as object).toMatchObject({ items: [] })
   })
 

@@ -32,7 +32,7 @@ export function PathTable({ source, rows = 'path-' }: PathTableProps) {
   return (
     <div class="map-table">
       {facts.ways.length === 0 ? (
-        <p>There is no path.</p>
+        <p>There are no paths.</p>
       ) : (
         <Ways {...{ facts, rows }} caption="Every path of the map, what fails first" ways={shown} />
       )}

@@ -29,7 +29,7 @@ export function mountAuditPages(app: Api): void {
       { title: 'Audit log', nav: 'audit', styles: ['admin.css'], status: refused?.status ?? 200 },
       <>
         <h1>Audit log</h1>
-        <p>Who changed what over the API, newest first. What schedules and discovery make is not told.</p>
+        <p>Who changed what over the API, newest first. What schedules and discovery make is not logged.</p>
         <QueryForm of={of} action="/audit" names={[...FIELDS.map(({ name }) => name), 'action']}>
           {FIELDS.map((field) => (
             <QueryField of={of} {...field} />
@@ -54,7 +54,7 @@ export function mountAuditPages(app: Api): void {
 
 function Entries({ of }: { of: readonly AuditEntry[] }) {
   if (of.length === 0) {
-    return <p>There is nothing of that kind.</p>
+    return <p>No entry matches.</p>
   }
   return (
     <Table

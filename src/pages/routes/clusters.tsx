@@ -206,7 +206,7 @@ type ServicesProps = { of: readonly LiveService[]; cluster: string; mayLook: boo
 
 function Services({ of, cluster, mayLook, maySchedule }: ServicesProps) {
   if (of.length === 0) {
-    return <p>There is none.</p>
+    return <p>There are no Services.</p>
   }
   return (
     <Table

@@ -131,7 +131,7 @@ const Form = ({ of }: { of: Query }) => (
 
 function List({ items, now }: { items: readonly TargetIncident[]; now: string }) {
   if (items.length === 0) {
-    return <p>No incident fits.</p>
+    return <p>No incident matches.</p>
   }
   const open = items.filter(({ endedAt }) => endedAt === null)
   const ended = items.filter(({ endedAt }) => endedAt !== null)

@@ -91,7 +91,7 @@ async function answerList(context: ApiContext): Promise<Response> {
       </div>
       <Tabs label="Which schedules" of={filters} />
       {items.length === 0 ? (
-        <p>There is none{cursor === undefined ? '' : ' on this page'}. A schedule checks the same again and again.</p>
+        <p>There are no schedules{cursor === undefined ? '' : ' on this page'}. A schedule runs a check regularly.</p>
       ) : (
         <Table
           caption="Schedules"

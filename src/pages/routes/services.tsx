@@ -63,7 +63,7 @@ function Found({ context, asked, items, nextCursor, totals = NONE }: FoundProps)
       <Filters of={{ asked, refused: null }} />
       {items.length === 0 ? (
         <p>
-          No Service is like that. <a href="/">All Services</a>
+          No Service matches. <a href="/">All Services</a>
         </p>
       ) : (
         <Wall items={items} nowMs={context.get('deps').clock.now()} />

@@ -233,8 +233,8 @@ async function answerQuestion(context: ApiContext, refusal: Refusal | null): Pro
       ) : (
         <>
           <p>
-            It is refused from the next request on, and what streams or waits under it ends within 5 seconds. Jobs that
-            it has asked for go on, and so do its schedules.
+            It is refused from the next request on, and its streams and waits end within 5 seconds. Its jobs and
+            schedules go on.
           </p>
           {isOwn ? <p class="note">It is the token that you are logged in with: your session ends as well.</p> : null}
           <Sure does="Revoke" action={`${pathOfToken(token.id)}/revoke`} keep="/tokens" />
@@ -252,8 +252,8 @@ function answerRevoked(context: ApiContext, { name, schedules }: Token & { sched
       <h1>{name} is revoked</h1>
       {schedules === 0 ? null : (
         <p class="note">
-          {schedules} {schedules === 1 ? 'schedule that it has made goes' : 'schedules that it has made go'} on, under
-          what it was narrowed to. <a href="/schedules">Schedules</a>
+          {schedules} {schedules === 1 ? 'schedule that it has made goes' : 'schedules that it has made go'} on, within
+          the limits that it had. <a href="/schedules">Schedules</a>
         </p>
       )}
       <p>

@@ -80,7 +80,7 @@ export function ScheduleForm({ action, values, refusal, hidden, objects, submit 
       {text('cron', 'Five fields (minute hour day month weekday) as in */5 * * * *, or a step: @every 30s.', {
         isRequired: true,
       })}
-      {text('timeZone', 'Of the IANA database, as in Europe/Berlin. @every does not look at it.')}
+      {text('timeZone', 'A name of the IANA database, like Europe/Berlin. @every ignores it.')}
       {text('jitterMs', 'A run begins up to this long after its time, so that not all begin at once.')}
       <Choices
         isOne
@@ -114,7 +114,7 @@ export function ScheduleForm({ action, values, refusal, hidden, objects, submit 
         {text('service')}
       </div>
       <div class="for-many">
-        {text('namespaces', 'Separated by commas; * for every one that the selector finds something in.')}
+        {text('namespaces', 'Separated by commas; * for all.')}
         {text('selector', 'As kubectl takes it: app in (web,api),!legacy. Empty: every Service.')}
       </div>
       <div class="for-manifests">
@@ -141,9 +141,9 @@ export function ScheduleForm({ action, values, refusal, hidden, objects, submit 
       />
       <div class="for-check">{text('checkName', 'Letters, digits, _ . and -.')}</div>
       <div class="for-http">
-        {text('path', 'As in /healthz. Empty: that of the route, or /.')}
-        {text('statuses', 'Codes and classes, separated by commas: 200, 3xx. Empty: what is below 500.')}
-        {text('headers', 'One a line, as in Authorization: Bearer … Kept encrypted, and never shown again.', {
+        {text('path', 'Like /healthz. Empty: the path of the route, or /.')}
+        {text('statuses', 'Codes and classes, separated by commas: 200, 3xx. Empty: any below 500.')}
+        {text('headers', 'One per line, like Authorization: Bearer … They are encrypted, and never shown again.', {
           rows: 3,
         })}
       </div>
@@ -156,7 +156,7 @@ export function ScheduleForm({ action, values, refusal, hidden, objects, submit 
         <Choices
           name="keep"
           legend={LABELS.keep}
-          hint="They are set and not shown. Untick what is to go. What is given anew above replaces them."
+          hint="These are set, but not shown. Untick those to remove. New values above replace them."
           errors={errorsAt('keep')}
           options={values.keep.map((each) => ({ value: each, text: keptInWords(each), isChosen: true }))}
         />
@@ -167,7 +167,7 @@ export function ScheduleForm({ action, values, refusal, hidden, objects, submit 
         <summary>The rest of the job, as JSON or YAML</summary>
         {text(
           'more',
-          'Whatever else POST /v1/jobs takes: paths, expect, addresses, retries, settleMs, labels, vantage.',
+          'Other fields that POST /v1/jobs takes: paths, expect, addresses, retries, settleMs, labels, vantage.',
           { rows: 8 },
         )}
       </details>

@@ -41,7 +41,7 @@ export function Asked({ of: schedule }: { of: Schedule }) {
       <summary>What it asks for at each run</summary>
       <h2>Checks</h2>
       {checks.length === 0 ? (
-        <p>What Portolan chooses by the port.</p>
+        <p>Portolan chooses them by the port.</p>
       ) : (
         <pre tabindex={0}>{shownJson(checks.map((check) => sparse(check)))}</pre>
       )}
@@ -67,7 +67,7 @@ export function Runs({ runs: { items, nextCursor }, path, isFirst }: { runs: Job
     <>
       <h2 id="runs">Runs</h2>
       {items.length === 0 ? (
-        <p>It has made no job{isFirst ? ' yet' : ' on this page'}.</p>
+        <p>There are no jobs{isFirst ? ' yet' : ' on this page'}.</p>
       ) : (
         <Table
           caption="Jobs that it has made, newest first"

@@ -42,7 +42,7 @@ export function Because({ service }: { service: ServiceHistory }) {
 
 function Objects({ service: { objects } }: { service: ServiceHistory }) {
   if (objects === null) {
-    return <p>The last job is kept no more, and what its objects were is not known.</p>
+    return <p>The last job is no longer kept, so its objects are not known.</p>
   }
   const { source, readAt, resourceVersions, stale, forbidden } = objects
   const versions = Object.entries(resourceVersions)

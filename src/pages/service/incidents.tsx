@@ -38,7 +38,7 @@ export function Incidents({ service, report, query }: IncidentsProps) {
       <h2 id="incidents-title">Incidents</h2>
       <Windows query={query} at="#incidents" of="incidents" />
       {incidents.length === 0 ? (
-        <p>None was open in this window.</p>
+        <p>No incident was open in this window.</p>
       ) : (
         <>
           <div class="lanes" aria-hidden="true">

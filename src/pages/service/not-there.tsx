@@ -68,7 +68,7 @@ export function NotThere({ target, problem, found: { near, isLive }, mayLook }: 
       )}
       {isLive ? (
         <>
-          <p>The cluster {visible(target.cluster)} has it. It was never looked at.</p>
+          <p>The cluster {visible(target.cluster)} has it, but it has never been checked.</p>
           {mayLook ? <LookNow look={{ can: true, schedule: null }} target={target} /> : null}
         </>
       ) : null}

@@ -36,7 +36,7 @@ export function Results({ service, results, query, path }: ResultsProps) {
       <h2 id="results-title">Results</h2>
       <FilterForm {...{ service, query, path }} />
       {results.items.length === 0 ? (
-        <p>No try is recorded{Object.keys(filters).length === 0 ? '' : ' that fits'}.</p>
+        <p>{Object.keys(filters).length === 0 ? 'No try is recorded.' : 'No recorded try matches.'}</p>
       ) : (
         results.items.map((result) => <Try {...{ result, name: nameOf(result.pathId) }} />)
       )}

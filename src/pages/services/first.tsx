@@ -12,15 +12,15 @@ type FirstProps = {
 export function First({ at, needsToken, mayAsk, mayPlan }: FirstProps) {
   return (
     <section aria-labelledby="first">
-      <h2 id="first">Nothing has been looked at yet</h2>
-      {mayAsk ? <Commands at={at} needsToken={needsToken} /> : <p>Your token may read, and not ask for a look.</p>}
+      <h2 id="first">Nothing has been checked yet</h2>
+      {mayAsk ? <Commands at={at} needsToken={needsToken} /> : <p>Your token may read, but not start a check.</p>}
       <p>
         {mayPlan ? (
           <>
             <a href="/try">Try it with manifests</a>: paste some, and see which paths they promise. Nothing is sent.{' '}
           </>
         ) : null}
-        All of it step by step: <a href="/docs/getting-started">getting started</a>.
+        All of this, step by step: <a href="/docs/getting-started">getting started</a>.
       </p>
     </section>
   )
@@ -31,8 +31,8 @@ function Commands({ at, needsToken }: Pick<FirstProps, 'at' | 'needsToken'>) {
   return (
     <>
       <p>
-        Ask about a Service of yours; here <code>toad-svc</code> in the namespace <code>shop</code>. Where this server
-        reads the cluster itself:
+        Check a Service of yours, like <code>toad-svc</code> in the namespace <code>shop</code>. If this server reads
+        the cluster itself:
       </p>
       <Copy
         label="Copy the command"

@@ -100,7 +100,7 @@ export function StatusPageForm({
       <Field
         name="slug"
         label="Name in the address"
-        hint="Small letters, digits and -. Left empty: 26 characters that nobody can guess."
+        hint="Lower-case letters, digits and -. Empty: 26 characters that nobody can guess."
         value={values.slug}
         errors={errors}
       />
@@ -108,7 +108,7 @@ export function StatusPageForm({
       <Field
         name="services"
         label="Services"
-        hint="One a line: namespace/name = Title, or cluster/namespace/name = Title. Others are told the title alone."
+        hint="One per line: namespace/name = Title, or cluster/namespace/name = Title. Readers see only the title."
         value={values.services}
         errors={errors}
         isRequired

@@ -105,7 +105,7 @@ export function TokenForm({ values, refusal, idempotencyKey, scopes, own }: Prop
       <Choices
         name="scopes"
         legend="What it may do"
-        hint="You can give what you may do yourself."
+        hint="You can grant only what you may do yourself."
         errors={errorsAt('scopes')}
         options={scopes.map((scope) => ({
           value: scope,
@@ -117,7 +117,7 @@ export function TokenForm({ values, refusal, idempotencyKey, scopes, own }: Prop
       {text('namespaces', 'Namespaces', reach(own?.namespaces, 'Separated by commas. Empty: all of them.'))}
       {text('clusters', 'Clusters', reach(own?.clusters, 'Separated by commas. Empty: all of them.'))}
       <Tick name="manifests" isOn={values.manifests}>
-        It may send manifests, although it is narrowed; name what it may dial below then
+        It may send manifests even if it is limited to namespaces or clusters; then say below what it may dial
         {errorsAt('manifests').map(({ detail }) => (
           <span class="error"> {detail}</span>
         ))}
@@ -128,7 +128,11 @@ export function TokenForm({ values, refusal, idempotencyKey, scopes, own }: Prop
         'CIDRs, separated by commas, as in 10.0.0.0/8. Empty: the policy of the server decides.',
       )}
       {text('expiresAt', 'Expires', 'As in 2027-01-31, or 2027-01-31T12:00:00Z. Empty: never.')}
-      {text('requestsPerMinute', 'Requests a minute', 'Empty: the limit of the server. So with the two below.')}
+      {text(
+        'requestsPerMinute',
+        'Requests a minute',
+        'Empty: the limit of the server. The same goes for the two below.',
+      )}
       {text('jobsUnderWay', 'Jobs at once')}
       {text('triesPerMinute', 'Tries a minute')}
       <p>

@@ -44,7 +44,7 @@ export function Planned({ plan, look, mayRun }: { plan: Plan; look: Look; mayRun
         <h2 id="paths">Every path, and where it comes from</h2>
         <PathTable source={{ plan }} />
         <Reasons
-          title="Kinds of path that there are not"
+          title="Kinds of paths that do not apply"
           items={notApplicable.map(({ kind, reason }) => `${kind}: ${reason}`)}
         />
         <Reasons title="Not read" isOpen={true} items={ignored.map(({ object, reason }) => `${object}: ${reason}`)} />

@@ -34,12 +34,12 @@ export function Question({ asked, errors, hasPlan }: { asked: Asked; errors: Fie
         <Field
           {...{ name: 'service', label: 'Service', errors, value: asked.service }}
           pointers={['/target/service']}
-          hint="Where there are several."
+          hint="Needed if there are several."
         />
         <Field
           {...{ name: 'namespace', label: 'Namespace', errors, value: asked.namespace }}
           pointers={['/target/namespace']}
-          hint="Where the manifests name none."
+          hint="Used if the manifests name none."
         />
         <div class={vantage.length > 0 ? 'field wrong' : 'field'}>
           <label for="vantage">Seen from</label>

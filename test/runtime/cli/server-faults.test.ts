@@ -188,8 +188,7 @@ describe('a server that', () => {
     const { exitCode, stderr } = await check(guarded.url, ['--context', 'kind'], { PORTOLAN_TOKEN: TOKEN })
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr:
-        '--context is about checks from here, but a server is asked: name one of its clusters by --cluster.\n',
+      stderr: '--context is about checks from here, but a server is asked: name one of its clusters by --cluster.\n',
     })
   })
 
