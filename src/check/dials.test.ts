@@ -16,6 +16,11 @@ describe('an address', () => {
     ['of IPv4 written as IPv6', { addresses: ['10.96.0.7'] }, '::ffff:10.96.0.7', true],
     ['that the operator names', { ranges: ['192.0.2.0/24'] }, '192.0.2.9', true],
     ['beside what the operator names', { ranges: ['192.0.2.0/24'] }, '192.0.3.9', false],
+    ['whose IPv4 form the operator names', { ranges: ['::ffff:192.0.2.0/120'] }, '192.0.2.9', true],
+    ['that carries what the operator does not name, by NAT64', { ranges: ['::/0'] }, '64:ff9b::10.0.0.5', false],
+    ['that carries what the operator does not name, by 6to4', { ranges: ['2002::/16'] }, '2002:a00:5::1', false],
+    ['that carries what the operator does not name, mapped', { ranges: ['::/0'] }, '::ffff:10.0.0.5', false],
+    ['that carries what the operator names as well', { ranges: ['::/0', '10.0.0.0/8'] }, '64:ff9b::10.0.0.5', true],
     ['of a name that is vouched for', { byName: ['pth_1'] }, '203.0.113.9', true],
     ['of another name', { byName: ['pth_2'] }, '203.0.113.9', false],
   ])('%s', (_name, dials, address, expected) => {

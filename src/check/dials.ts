@@ -5,7 +5,7 @@
  * @module
  */
 import ipaddr from 'ipaddr.js'
-import { isWithin } from '../plan/ip.ts'
+import { isCovered } from '../lib/cidr.ts'
 import type { Dials } from '../plan/path.ts'
 
 /** Each address in one spelling, with its port where only that is meant, for plans that live as long as their job. */
@@ -23,7 +23,7 @@ export function isAmong(
   return (
     all.has(own) ||
     all.has(`${own} ${port}`) ||
-    isWithin(address, dials.ranges) ||
+    isCovered(address, dials.ranges) ||
     (pathId !== null && dials.byName.includes(pathId))
   )
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import ipaddr from 'ipaddr.js'
-import { rangeOf } from './ip-forms.ts'
+import { areAllIn, rangeOf } from './ip-forms.ts'
 
 /** Nobody knows what `::ffff:10.0.0.0/8` means: it is `::/8`, and looks like 10.0.0.0/8. A zone is no range. */
 const DOUBTFUL = /%|^[0:]*:ffff:.*\/\d{1,2}$/i
@@ -31,3 +31,7 @@ export function isWithinRanges(cidr: string, others: readonly string[]): boolean
     return base.kind() === otherBase.kind() && bits >= otherBits && base.match(otherBase, otherBits)
   })
 }
+
+/** Tells whether CIDRs cover an address, with all that it carries. Nothing covers a name. */
+export const isCovered = (address: string, cidrs: readonly string[]): boolean =>
+  cidrs.length > 0 && ipaddr.isValid(address) && areAllIn(ipaddr.parse(address), cidrs.map(rangeOf))

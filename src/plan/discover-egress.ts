@@ -4,7 +4,7 @@
  * @module
  */
 import { familyOf } from '../lib/address.ts'
-import { isWithin } from './ip.ts'
+import { isCovered } from '../lib/cidr.ts'
 import type { PlannedPath } from './path.ts'
 
 /** The operator lets discovery dial these as well (`PORTOLAN_DISCOVER_EGRESS`). */
@@ -22,7 +22,7 @@ export const EGRESS_SETTING = 'PORTOLAN_DISCOVER_EGRESS'
 /** Tells whether the operator names an address or a name. */
 export function isNamed(egress: DiscoverEgress, address: string): boolean {
   if (familyOf(address) !== null) {
-    return isWithin(address, egress.ranges)
+    return isCovered(address, egress.ranges)
   }
   const name = address.toLowerCase().replace(/\.$/, '')
   return egress.names.some((each) => (each.startsWith('*.') ? name.endsWith(each.slice(1)) : name === each))

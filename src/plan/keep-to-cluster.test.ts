@@ -146,6 +146,13 @@ describe('what a user may have written', () => {
     ])
   })
 
+  it('is not dialled where only the form is named in which it is written, and not what that leads to', () => {
+    const manifests = [service({ externalIPs: ['64:ff9b::a09:909'] }), ...own]
+    const externalIps = (...ranges: string[]) => dialled(kept(manifests, { egress: { ranges } }), 'ExternalIP')
+    expect([externalIps('64:ff9b::/96'), externalIps('::/0'), externalIps('10.9.9.0/24')]).toEqual([[], [], []])
+    expect(externalIps('64:ff9b::/96', '10.9.9.0/24')).toEqual(['ExternalIP 64:ff9b::a09:909:80'])
+  })
+
   it('is neither dialled nor resolved as an ExternalName, unless it is named, or ranges decide when it is resolved', () => {
     const manifests = [service({ type: 'ExternalName', externalName: 'db.example.com' })]
     const plan = kept(manifests)
