@@ -7,17 +7,25 @@ import { PortolanProblem } from '../client/errors.ts'
 export type Asked = Readonly<Record<string, string | readonly string[]>>
 
 /**
- * Reads the query of a page's address.
+ * Reads the query of a page's address. Links that people share gain parameters on their way: what the page does not know
+ * is left out, and not refused as the API would.
  *
+ * @param names of the parameters that the page knows besides those of the pages of a list; `all`: it is the address of the
+ *   API as well, which refuses what it does not know.
  * @param lists names of parameters that may be given several times.
  */
-export function askedOf(context: ApiContext, lists: readonly string[] = []): Asked {
-  const given = Object.entries(context.req.queries()).map(([name, values]) => {
+export function askedOf(context: ApiContext, names: readonly string[] | 'all', lists: readonly string[] = []): Asked {
+  const given = Object.entries(context.req.queries()).flatMap(([name, values]) => {
     const kept = values.filter((value) => value.trim() !== '')
-    return [name, lists.includes(name) || kept.length > 1 ? kept : kept[0]] as const
+    const isKnown = names === 'all' || OF_LISTS.includes(name) || names.includes(name)
+    return isKnown && kept[0] !== undefined
+      ? [[name, lists.includes(name) || kept.length > 1 ? kept : kept[0]] as const]
+      : []
   })
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined && value.length > 0)) as Asked
+  return Object.fromEntries(given)
 }
+
+const OF_LISTS: readonly string[] = ['cursor', 'limit']
 
 /** A value of a query, for the field of a form. */
 export const textOf = (asked: Asked, name: string): string => {

@@ -206,6 +206,8 @@ describe('/schedules', () => {
   it('lists them with buttons that pause, run, and delete after asking', async () => {
     const path = await makeByForm({ name: 'toad <b>bold</b>' })
     const list = await look('/schedules')
+    // Its manifests name the Service, and nothing has been made of them yet
+    expect(textOf(list)).toContain('toad <b>bold</b> in default')
     expect(list).toContain('toad &lt;b&gt;bold&lt;/b&gt;')
     expect(list).not.toContain('<b>bold')
     const pause = formOf(list, `${path}/state`)

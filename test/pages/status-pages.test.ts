@@ -118,6 +118,7 @@ describe('/status-pages/{id}', () => {
     ])
     expect((await look(path)).text).toMatch(/Slow ! Identified Search Identified .*? UTC : We look into it\./)
     const one = `${path}/announcements/${made?.id}`
+    expect((await look(one)).text).toMatch(/Identified .*? UTC : We look into it\. Tell how it went on/)
     expect((await send(one, one, { state: 'resolved', body: 'It is back.' })).status).toBe(303)
     expect((await list()).items[0]).toMatchObject({ state: 'resolved', updates: [{}, { body: 'It is back.' }] })
     expect((await send(`${one}/delete`, `${one}/delete`, {})).headers.get('location')).toBe(path)

@@ -87,12 +87,12 @@ const anyOf = (values: readonly string[]): Record<string, string> => ({
 })
 const STATUSES = anyOf(['queued', 'running', 'finished', 'cancelled'])
 const VERDICTS = anyOf(['pass', 'fail', 'error', 'inconclusive'])
-const FIELDS = ['service', 'namespace', 'cluster', 'label', 'from', 'to', 'verdict', 'status']
+export const JOB_FILTERS = ['service', 'namespace', 'cluster', 'label', 'from', 'to', 'verdict', 'status']
 
 function Filters({ of }: { of: Query }) {
   const isMoreOpen = ['label', 'from', 'to'].some((name) => textOf(of.asked, name) !== '') || of.refused !== null
   return (
-    <QueryForm of={of} action="/jobs" names={FIELDS}>
+    <QueryForm of={of} action="/jobs" names={JOB_FILTERS}>
       <QueryField of={of} name="service" label="Service" />
       <QueryField of={of} name="namespace" label="Namespace" />
       <QueryField of={of} name="cluster" label="Cluster" />

@@ -1,11 +1,11 @@
 /** A form that filters a list by the query of its address, and its fields. */
 import type { PropsWithChildren } from 'hono/jsx'
-import type { PortolanProblem } from '../../client/errors.ts'
 import { type Asked, textOf } from '../query.ts'
 import { Field, Refused } from './field.tsx'
+import type { Refusal } from './form.ts'
 
 /** The query that was asked for, and what the API says is wrong with it. */
-export type Query = { asked: Asked; refused: PortolanProblem | null }
+export type Query = { asked: Asked; refused: Pick<Refusal, 'detail' | 'errors'> | null }
 
 const pointersOf = (name: string): string[] => [`?${name}`]
 

@@ -109,6 +109,8 @@ const WINDOWS = [
 ] as const
 
 /** Chooses the window, the objective and the Services of the overall report. */
+export const REPORT_FIELDS = ['window', 'objective', 'cluster', 'namespace', 'from', 'to']
+
 export function ReportForm({ asked, refused }: Query) {
   const of = { asked, refused }
   const window = textOf(asked, 'window') || (asked.from === undefined && asked.to === undefined ? '24h' : '')
@@ -129,7 +131,7 @@ export function ReportForm({ asked, refused }: Query) {
           ))}
         </ul>
       </nav>
-      <QueryForm of={of} action="/report" names={['window', 'objective', 'cluster', 'namespace']}>
+      <QueryForm of={of} action="/report" names={REPORT_FIELDS}>
         <QueryField of={of} name="window" label="Window" hint="Like 24h or 30d" />
         <QueryField of={of} name="objective" label="Objective" hint="Like 0.999" />
         <QueryField of={of} name="cluster" label="Cluster" />

@@ -15,6 +15,7 @@ import {
   announcementOf,
   EMPTY_ANNOUNCEMENT,
   UpdateForm,
+  Updates,
 } from '../status-pages/announcements.tsx'
 import { Back, Buttons, etagOf, idOf, look, pathOfStatusPage, whoMayLook } from '../status-pages/shared.tsx'
 
@@ -67,7 +68,7 @@ async function answerOne(
   refusal: Refusal | null,
   idempotencyKey: string = crypto.randomUUID(),
 ): Promise<Response> {
-  const cursor = context.req.query('cursor')
+  const cursor = context.req.query('cursor') || undefined
   const of = await ask(context).getStatusPage(idOf(context))
   const { items, nextCursor } = await ask(context).listAnnouncements(of.id, { cursor })
   const path = pathOfStatusPage(of.id)
@@ -133,13 +134,7 @@ async function answerUpdate(
     <>
       <Back of={of} />
       <h1>{data.title}</h1>
-      <ol class="times">
-        {data.updates.toReversed().map(({ state, body }) => (
-          <li>
-            <strong>{state}</strong> {body}
-          </li>
-        ))}
-      </ol>
+      <Updates of={data} />
       <h2>Tell how it went on</h2>
       <UpdateForm
         path={`${pathOfStatusPage(of.id)}/announcements/${data.id}`}

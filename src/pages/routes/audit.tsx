@@ -16,11 +16,12 @@ const FIELDS = [
   { name: 'from', label: 'From', hint: 'As in 2026-11-23T09:00:00Z.' },
   { name: 'to', label: 'Until', hint: 'As in 2026-11-24T09:00:00Z.' },
 ] as const
+const NAMES = [...FIELDS.map(({ name }) => name), 'action']
 const ACTIONS = { '': 'All', ...Object.fromEntries(AUDIT_ACTIONS.map((action) => [action, action])) }
 
 export function mountAuditPages(app: Api): void {
   page(app, { path: '/audit', scope: 'audit:read', api: '/v1/audit' }, async (context) => {
-    const asked = askedOf(context)
+    const asked = askedOf(context, NAMES)
     const found = await answeredOr(ask(context).listAudit(asked as { cursor?: string }))
     const refused = 'refused' in found ? found.refused : null
     const of = { asked, refused }
@@ -30,7 +31,7 @@ export function mountAuditPages(app: Api): void {
       <>
         <h1>Audit log</h1>
         <p>Who changed what over the API, newest first. What schedules and discovery make is not logged.</p>
-        <QueryForm of={of} action="/audit" names={[...FIELDS.map(({ name }) => name), 'action']}>
+        <QueryForm of={of} action="/audit" names={NAMES}>
           {FIELDS.map((field) => (
             <QueryField of={of} {...field} />
           ))}

@@ -15,7 +15,7 @@ const BATCHES = 25
 /** `/batches`, `/batches/{id}`, and the report of a batch. */
 export function mountBatchesPages(app: Api): void {
   page(app, { path: '/batches', scope: 'jobs:read', api: '/v1/batches' }, async (context) => {
-    const cursor = context.req.query('cursor')
+    const cursor = context.req.query('cursor') || undefined
     const found = await ask(context).listBatches({ limit: BATCHES, cursor })
     return answerPage(
       context,

@@ -4,19 +4,19 @@ import type { Cluster, LiveService } from '../../client/schema.ts'
 import { ask } from '../ask.ts'
 import { answerPage, form, mayUse, page } from '../page.tsx'
 import { Copy } from '../parts/copy.tsx'
-import { ErrorSummary, Field } from '../parts/field.tsx'
 import { orRefusal, type Refusal, readForm } from '../parts/form.ts'
 import { Pager } from '../parts/pager.tsx'
+import { QueryField, QueryForm } from '../parts/query-form.tsx'
 import { State, type StateName } from '../parts/state.tsx'
 import { Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { askedOf, hrefWith, textOf } from '../query.ts'
+import { askedOf, hrefWith } from '../query.ts'
 
 const look = { nav: 'clusters', styles: ['admin.css'] } as const
 
 export function mountClustersPages(app: Api): void {
   page(app, { path: '/clusters', scope: 'plan', api: '/v1/clusters' }, async (context) => {
-    const asked = askedOf(context)
+    const asked = askedOf(context, [])
     const { items, nextCursor } = await ask(context).listClusters(asked)
     return answerPage(
       context,
@@ -99,13 +99,15 @@ function OneCluster({
           {source === null ? 'none' : source === 'in-cluster' ? 'the service account of its own pod' : 'a kubeconfig'}
         </dd>
         <dt>Which it is</dt>
-        <dd>{IDENTITIES[identity]}</dd>
+        <dd>
+          {identity === 'unknown' && state !== 'synced' ? 'not known: it has not been read' : IDENTITIES[identity]}
+        </dd>
       </dl>
       {forbidden.length === 0 ? null : (
         <section class="note">
           <h3>What may not be read</h3>
           <p>
-            Paths that rest on these kinds are missing from every plan. Each rule allows one of them: put in to whom,
+            Paths that rest on these kinds are missing from every plan. Each rule allows one of them: fill in for whom,
             and apply it with <code>kubectl apply -f -</code>.
           </p>
           {forbidden.map(({ kind, rule }) => (
@@ -150,11 +152,12 @@ const pathOfCluster = (name: string): string => `/clusters/${encodeURIComponent(
 
 async function answerServices(context: ApiContext, refusal: Refusal | null): Promise<Response> {
   const cluster = clusterOf(context)
-  const asked = askedOf(context)
+  const asked = askedOf(context, NAMES)
   const tried = await orRefusal(() => ask(context).listClusterServices(cluster, asked))
   // Whoever has the address has it from a link; a cluster that cannot be read is told with the form.
   const wrong = refusal ?? ('refusal' in tried ? tried.refusal : null)
   const here = pathOfCluster(cluster)
+  const of = { asked, refused: wrong }
   return answerPage(
     context,
     { title: `Services of ${cluster}`, ...look, status: wrong?.status ?? 200 },
@@ -163,25 +166,11 @@ async function answerServices(context: ApiContext, refusal: Refusal | null): Pro
         <a href="/clusters">Clusters</a>
       </p>
       <h1>Services of {cluster}</h1>
-      {wrong === null ? null : (
-        <ErrorSummary
-          detail={wrong.detail}
-          errors={wrong.errors}
-          fields={['namespace', 'selector', 'q'].map((name) => ({ name, pointers: [`?${name}`] }))}
-        />
-      )}
-      <form method="get" action={here} class="filter">
-        {(['namespace', 'selector', 'q'] as const).map((name) => (
-          <Field
-            name={name}
-            label={FILTERS[name]}
-            value={textOf(asked, name)}
-            pointers={[`?${name}`]}
-            errors={wrong?.errors ?? []}
-          />
+      <QueryForm of={of} action={here} names={NAMES}>
+        {NAMES.map((name) => (
+          <QueryField of={of} name={name} label={FILTERS[name]} />
         ))}
-        <button type="submit">Show</button>
-      </form>
+      </QueryForm>
       {'refusal' in tried ? null : (
         <>
           <Services
@@ -201,6 +190,7 @@ async function answerServices(context: ApiContext, refusal: Refusal | null): Pro
 }
 
 const FILTERS = { namespace: 'Namespace', selector: 'Label selector', q: 'Part of namespace/name' } as const
+const NAMES = ['namespace', 'selector', 'q'] as const
 
 type ServicesProps = { of: readonly LiveService[]; cluster: string; mayLook: boolean; maySchedule: boolean }
 

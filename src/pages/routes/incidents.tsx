@@ -42,7 +42,7 @@ export function mountIncidentsPage(app: Api): void {
       { title: 'Incidents', nav: 'incidents', styles: ['service.css'], status: refused ? 400 : 200 },
       <>
         <h1>Incidents</h1>
-        <Form of={{ asked: askedOf(context), refused: refused ? found : null }} />
+        <Form of={{ asked: askedOf(context, FIELDS), refused: refused ? found : null }} />
         {refused ? null : <Found {...{ found, asked, cursor, now: toInstant(context.get('deps').clock.now()) }} />}
       </>,
     )

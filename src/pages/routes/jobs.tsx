@@ -2,7 +2,7 @@ import type { Api, ApiContext } from '../../api/route.ts'
 import { PortolanProblem } from '../../client/errors.ts'
 import type { Job } from '../../client/schema.ts'
 import { ask } from '../ask.ts'
-import { JobList } from '../job/job-list.tsx'
+import { JOB_FILTERS, JobList } from '../job/job-list.tsx'
 import { JobView } from '../job/job-view.tsx'
 import { Live } from '../job/live.tsx'
 import { hasEnded, stateWord, targetName } from '../job/words.ts'
@@ -15,7 +15,7 @@ const look = { nav: 'jobs', styles: ['findings.css', 'map.css', 'job.css'] } as 
 /** `/jobs`, `/jobs/{id}`, and the report of a job. */
 export function mountJobsPages(app: Api): void {
   page(app, { path: '/jobs', scope: 'jobs:read', api: '/v1/jobs' }, async (context) => {
-    const asked = askedOf(context, ['label'])
+    const asked = askedOf(context, JOB_FILTERS, ['label'])
     const found = await answeredOr(ask(context).listJobs(asked))
     const status = 'refused' in found ? found.refused.status : 200
     return answerPage(

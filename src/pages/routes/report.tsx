@@ -5,13 +5,13 @@ import { stateWord } from '../job/words.ts'
 import { answerPage, page } from '../page.tsx'
 import { answeredOr, askedOf, withoutFormat } from '../query.ts'
 import { failedStatus } from '../report/status.ts'
-import { OverallView, ReportForm, ServiceReportView } from '../report/views.tsx'
+import { OverallView, REPORT_FIELDS, ReportForm, ServiceReportView } from '../report/views.tsx'
 import { pageOfReport } from '../report-page.ts'
 
 /** `/report`, and the reports over a window as pages. */
 export function mountReportPages(app: Api): void {
   page(app, { path: '/report', scope: 'reports:read', api: '/v1/report' }, async (context) => {
-    const asked = askedOf(context)
+    const asked = askedOf(context, REPORT_FIELDS)
     const found = await answeredOr(ask(context).getReport(asked))
     if ('refused' in found) {
       return answerPage(
@@ -31,7 +31,7 @@ export function mountReportPages(app: Api): void {
   })
 
   pageOfReport(app, '/v1/report', async (context) => {
-    const asked = askedOf(context)
+    const asked = askedOf(context, 'all')
     const report = await ask(context).getReport(withoutFormat(asked))
     return answerPage(
       context,
@@ -46,7 +46,7 @@ export function mountReportPages(app: Api): void {
   })
 
   pageOfReport(app, '/v1/services/:namespace/:name/report', async (context) => {
-    const asked = askedOf(context)
+    const asked = askedOf(context, 'all')
     const { namespace, name } = namesOf(context)
     const report = await ask(context).getServiceReport(namespace, name, withoutFormat(asked))
     return answerPage(

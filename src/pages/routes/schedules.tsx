@@ -62,8 +62,8 @@ const MANAGED = { discovery: 'Made by discovery', none: 'Made over the API' } as
 
 async function answerList(context: ApiContext): Promise<Response> {
   const asked = context.req.query('managedBy') ?? ''
-  const managedBy = asked in MANAGED ? (asked as keyof typeof MANAGED) : undefined
-  const cursor = context.req.query('cursor')
+  const managedBy = Object.hasOwn(MANAGED, asked) ? (asked as keyof typeof MANAGED) : undefined
+  const cursor = context.req.query('cursor') || undefined
   const { items, nextCursor } = await ask(context).listSchedules({ managedBy, cursor })
   const nowMs = context.get('deps').clock.now()
   const here = managedBy === undefined ? '/schedules' : `/schedules?managedBy=${managedBy}`
@@ -188,7 +188,7 @@ const answerDeletionOr = shownOr((context, refusal) => answerDeletion(context, r
 async function answerOne(context: ApiContext, refusal: Refusal | null): Promise<Response> {
   const id = idOf(context)
   const schedule = await ask(context).getSchedule(id)
-  const cursor = context.req.query('cursor')
+  const cursor = context.req.query('cursor') || undefined
   const runs = mayUse(context, 'jobs:read') ? await ask(context).listScheduleJobs(id, { limit: 25, cursor }) : null
   const work = schedule.job ?? schedule.batch
   const service = servicePath(schedule)

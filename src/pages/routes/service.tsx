@@ -104,7 +104,7 @@ async function answerService(context: ApiContext, client: Client, service: Servi
     {
       title: `${visible(namespace)}/${visible(name)}`,
       nav: 'services',
-      styles: ['findings.css', 'map.css', 'service.css'],
+      styles: ['findings.css', 'map.css', 'job.css', 'service.css'],
       scripts: ['plot.js'],
     },
     <>

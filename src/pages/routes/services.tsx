@@ -2,8 +2,8 @@ import type { Api, ApiContext } from '../../api/route.ts'
 import { ask } from '../ask.ts'
 import { answerPage, mayUse, page } from '../page.tsx'
 import { Pager } from '../parts/pager.tsx'
-import { answeredOr, askedOf, hrefWith } from '../query.ts'
-import { Filters, knownOf, Totals } from '../services/filters.tsx'
+import { type Asked, answeredOr, askedOf, hrefWith } from '../query.ts'
+import { Filters, NAMES, Totals } from '../services/filters.tsx'
 import { First } from '../services/first.tsx'
 import { Wall } from '../services/wall.tsx'
 
@@ -16,7 +16,7 @@ export function mountServicesPage(app: Api): void {
     app,
     { path: '/', scope: 'reports:read', api: '/v1/services', isOpenOtherwise: true, otherwise: help },
     async (context) => {
-      const asked = knownOf(askedOf(context))
+      const asked = askedOf(context, NAMES)
       const found = await answeredOr(ask(context).listServices({ sort: 'problems', ...asked, ...PAGE }))
       const isRefused = 'refused' in found
       return answerPage(
@@ -40,9 +40,7 @@ export function mountServicesPage(app: Api): void {
   )
 }
 
-type FoundProps = { context: ApiContext; asked: ReturnType<typeof knownOf> } & Awaited<
-  ReturnType<ReturnType<typeof ask>['listServices']>
->
+type FoundProps = { context: ApiContext; asked: Asked } & Awaited<ReturnType<ReturnType<typeof ask>['listServices']>>
 
 const NONE = { fail: 0, unknown: 0, pass: 0 }
 

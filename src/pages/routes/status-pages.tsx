@@ -63,7 +63,7 @@ export function mountStatusPagesPages(app: Api): void {
 }
 
 async function answerList(context: ApiContext): Promise<Response> {
-  const asked = askedOf(context)
+  const asked = askedOf(context, [])
   const { items, nextCursor } = await ask(context).listStatusPages(asked)
   return answerPage(
     context,

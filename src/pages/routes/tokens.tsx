@@ -49,7 +49,7 @@ const STATES: Readonly<Record<Token['state'], { of: StateName; text: string }>> 
 }
 
 async function answerList(context: ApiContext): Promise<Response> {
-  const asked = askedOf(context)
+  const asked = askedOf(context, [])
   const found = await ask(context)
     .listTokens(asked)
     .catch((error) => {

@@ -134,14 +134,16 @@ export function keeperOf({ managedBy, lastJob, lastBatch }: ScheduleHead, labels
   return owner === undefined ? null : `portolan apply, for ${owner}`
 }
 
-export function targetInWords({ target, lastJob }: Pick<ScheduleHead, 'target' | 'lastJob'>): string {
+export function targetInWords({ target, lastJob, lastBatch }: Pick<ScheduleHead, 'target' | 'lastJob' | 'lastBatch'>) {
   const { cluster, namespace, service } = target
   // A target of manifests may name no Service; then only its last job tells which one it was
   const last = lastJob?.target ?? { namespace, service }
   const name = service ?? last.service
-  return name === null || name === undefined
-    ? `Services${namespace === null ? '' : ` in ${namespace}`} of ${cluster}`
-    : `${namespace ?? last.namespace ?? ''}/${name} in ${cluster}`
+  if (name !== null && name !== undefined) {
+    return `${namespace ?? last.namespace ?? ''}/${name} in ${cluster}`
+  }
+  const place = namespace === null ? cluster : `${namespace} of ${cluster}`
+  return lastBatch === null ? `in ${place}` : `Services in ${place}`
 }
 
 /** The page of its Service, where it is about one whose namespace is known. */

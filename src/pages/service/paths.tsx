@@ -52,7 +52,7 @@ export function Paths({ service, report }: { service: ServiceHistory; report: Se
   })
   const columns = [
     ...[{ head: 'Path' }, { head: 'Check' }, { head: 'Vantage' }, { head: 'State' }, { head: 'Since' }],
-    ...[{ head: 'Last outcome' }, { head: 'P95', isNumber: true }],
+    ...[{ head: 'Last outcome' }, { head: 'P95 of the path', isNumber: true }],
   ]
   const failing = rows.filter((row) => rank(row) === 0).length
   const shown = rows.slice(0, Math.max(Math.min(AT_ONCE, rows.filter((row) => rank(row) < 3).length), failing))
@@ -72,7 +72,8 @@ export function Paths({ service, report }: { service: ServiceHistory; report: Se
         </details>
       )}
       <p class="quiet">
-        P95 is of passing tries in the window, from all vantages; Endpoints of one port are counted together.
+        P95 is of passing tries in the window, of all checks and vantages of a path together; Endpoints of one port are
+        counted together.
       </p>
       <Untested paths={untested} />
       <Retired paths={retired} />

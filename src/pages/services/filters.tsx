@@ -40,7 +40,7 @@ const CHOICES = {
   verdict: { label: 'State', options: { '': 'any', fail: 'fails', unknown: 'unknown', pass: 'passes' } },
   sort: { label: 'Order', options: { '': 'problems first', name: 'by name' } },
 } as const
-const NAMES = ['q', 'namespace', 'cluster', ...Object.keys(CHOICES)]
+export const NAMES = ['q', 'namespace', 'cluster', ...Object.keys(CHOICES)]
 
 export const Filters = ({ of }: { of: Query }) => (
   <search aria-label="Services">
@@ -54,7 +54,3 @@ export const Filters = ({ of }: { of: Query }) => (
     </QueryForm>
   </search>
 )
-
-/** The part of a query that this page knows: what else is in its address is none of the API's. */
-export const knownOf = (asked: Asked): Asked =>
-  Object.fromEntries(Object.entries(asked).filter(([name]) => name === 'cursor' || NAMES.includes(name)))

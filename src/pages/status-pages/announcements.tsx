@@ -67,6 +67,18 @@ const GLYPHS = {
   resolved: 'pass',
 } as const satisfies Record<AnnouncementState, string>
 
+/** What was told of it, the last first. */
+export const Updates = ({ of: { updates } }: { of: Announcement }) => (
+  <ol class="times">
+    {updates.toReversed().map(({ at, state, body }) => (
+      <li>
+        <strong>{STATE_WORDS[state]}</strong> <Time at={at} />
+        {body === '' ? '' : `: ${body}`}
+      </li>
+    ))}
+  </ol>
+)
+
 export function AnnouncementView({ page, of }: { page: StatusPage; of: Announcement }) {
   const path = `/status-pages/${page.id}/announcements/${of.id}`
   return (
@@ -75,14 +87,7 @@ export function AnnouncementView({ page, of }: { page: StatusPage; of: Announcem
         {of.title} <State of={GLYPHS[of.state]} text={STATE_WORDS[of.state]} />
       </h3>
       {of.services.length === 0 ? null : <p class="quiet">{of.services.join(', ')}</p>}
-      <ol class="times">
-        {of.updates.toReversed().map(({ at, state, body }) => (
-          <li>
-            <strong>{STATE_WORDS[state]}</strong> <Time at={at} />
-            {body === '' ? '' : `: ${body}`}
-          </li>
-        ))}
-      </ol>
+      <Updates of={of} />
       <p class="buttons">
         <a class="button" href={path}>
           Tell how it went on<span class="visually-hidden">: {of.title}</span>
@@ -113,7 +118,14 @@ export function UpdateForm({
       <Refused of={refusal} errors={errors} fields={FIELDS} />
       <input type="hidden" name="etag" value={etag} />
       <Choices name="state" legend="State" options={states(values.state)} errors={errorsOf(errors, ['/state'])} isOne />
-      <Field name="body" label="What others are told" value={values.body} errors={errors} rows={4} />
+      <Field
+        name="body"
+        label="What others are told"
+        hint="It stays as it is told, as feeds have it at once: to correct it, tell it again."
+        value={values.body}
+        errors={errors}
+        rows={4}
+      />
       <p>
         <button type="submit" class="main">
           Tell it
