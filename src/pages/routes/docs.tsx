@@ -122,8 +122,8 @@ async function showIndex(context: ApiContext): Promise<Response> {
       <h1>Documentation</h1>
       <Search isHome={true} />
       <p>
-        What you are looking for, and where it stands. The <a href="/docs/api">API browser</a> shows every operation of
-        the API and sends it.
+        Find a page by what you want to do. The <a href="/docs/api">API browser</a> shows every operation of the API and
+        sends it.
       </p>
       {start === null ? null : <div class="prose">{raw(start.html)}</div>}
       <h2>All pages</h2>
