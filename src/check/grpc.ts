@@ -85,7 +85,7 @@ function judgeOther(path: PlannedPath, { expect }: GrpcCheck, { status }: GrpcEv
   if (expect === null && (REFUSALS.has(http) || (isRouted && http === NO_ROUTE))) {
     return null
   }
-  return failure('not_grpc', 'response', `the answer is HTTP ${http}, and none of gRPC (content-type)`)
+  return failure('not_grpc', 'response', `the answer is HTTP ${http}, and not one of gRPC (content-type)`)
 }
 
 const failed = (message: string): Failure => failure('unexpected_grpc_status', 'expectation', message)

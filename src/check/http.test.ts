@@ -109,7 +109,7 @@ describe('judgeHttp', () => {
     })
     const json = (...jsonPath: HttpExpect['jsonPath']) => judge({ jsonPath }, of)?.message ?? null
     expect(json({ path: '$.status', equals: 'up' })).toBeNull()
-    expect(json({ path: '$.status', equals: 'down' })).toBe('jsonPath[0]: the value is another')
+    expect(json({ path: '$.status', equals: 'down' })).toBe('jsonPath[0]: the value differs')
     expect(json({ path: '$.pods[*].ready', equals: true })).toBeNull()
     expect(json({ path: '$.pods[?@.name == "b"].ready', equals: true })).toBeNull()
     expect(json({ path: '$.x', equals: { a: [], b: 1 } })).toBeNull()

@@ -174,7 +174,7 @@ function* judgeJson(text: string, asked: HttpExpect['jsonPath'], meter: Meter): 
       return unexpectedBody(`${where}: the path selects nothing`)
     }
     if ('equals' in expected && !selected.every((value) => isSame(value, expected.equals, own))) {
-      return unexpectedBody(`${where}: the value is another`)
+      return unexpectedBody(`${where}: the value differs`)
     }
     meter.spend(own.spent)
     if (expected.matchesRegexp === undefined) {

@@ -50,13 +50,13 @@ export const FLAWS = {
   content_length_with_coding: { says: 'Content-Length stands beside a Transfer-Encoding', takenBy: ['curl', 'Python'] },
   chunk_size: { says: 'the size of a chunk is not a number', takenBy: [] },
   chunk_extension: {
-    says: 'what stands behind the size of a chunk is no extension',
+    says: 'what follows the size of a chunk is not an extension',
     takenBy: ['curl', 'Go', 'Python'],
   },
-  chunk_size_blank: { says: 'there is a blank behind the size of a chunk', takenBy: ['curl', 'Go', 'Python'] },
+  chunk_size_blank: { says: 'there is a blank after the size of a chunk', takenBy: ['curl', 'Go', 'Python'] },
   chunk_line_end: { says: 'lines between the chunks end in LF alone, without CR', takenBy: ['curl'] },
   chunk_length: { says: 'a chunk is longer than its size says', takenBy: ['Python'] },
-  trailer: { says: 'a header behind the last chunk is none', takenBy: ['curl', 'Go', 'Python'] },
+  trailer: { says: 'a header after the last chunk is invalid', takenBy: ['curl', 'Go', 'Python'] },
   location: { says: 'the Location of a redirect is not an HTTP URL', takenBy: [] },
   other: { says: 'the parser refuses it', takenBy: [] },
 } as const satisfies Record<string, { says: string; takenBy: readonly string[] }>

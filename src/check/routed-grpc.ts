@@ -129,8 +129,8 @@ export async function callEither(
   }
   const tls = { serverName: hostnameOf(request.headers.host ?? ''), verify: false, caPem: null, wantsExpiry: false }
   const secured = await deps.network.grpc({ ...request, timeoutMs: leftMs, tls })
-  // If no TLS is spoken either, the first answer tells more. A handshake that speaks of HTTP/2 tells more than that, and
-  // a fault of ours tells that TLS was not tried.
+  // If no TLS is spoken either, the first answer tells more. A handshake that speaks of HTTP/2 tells more than that,
+  // and a fault of ours tells that TLS was not tried.
   const { failure: unsecured } = secured
   const says = secured.timings.tlsMs !== null || unsecured?.code === 'not_grpc' || unsecured?.source === 'internal'
   return says ? secured : plain

@@ -30,7 +30,7 @@ export type Usage = {
 }
 
 export type Allowance = {
-  /** Tells in how many milliseconds its time is over, if its owner's other jobs stay as they are, and by what failure. */
+  /** Tells how many milliseconds are left if its owner's other jobs stay as they are, and the failure at the end. */
   timeLeft(): { ms: number; over: Failure }
   /** Counts what went over a connection. @returns what it has come to; `null`: it may go on. */
   used(bytes: number): Failure | null

@@ -198,7 +198,7 @@ export function badShare(port: SeenPort): readonly SeenPath[] {
   return bad.length === endpoints.length ? [] : bad
 }
 
-/** Recognises a redirect from http to https, which controllers make by themselves (ssl-redirect), without asking a pod. */
+/** Recognises a redirect from http to https, which controllers make by themselves (ssl-redirect) and ask no pod. */
 const isSentToTls = ({ path }: SeenPath, { http }: Telling): boolean =>
   path.scheme === 'http' &&
   http !== null &&

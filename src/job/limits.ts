@@ -53,7 +53,7 @@ export function createJobLimits(clock: Clock, limits: Pick<RateLimits, 'jobs' | 
       if (!asked.taken) {
         throw new ProblemError(
           'too_many_requests',
-          `This is ${tries} tries, and of the ${limit} a minute that the caller may ask for ${asked.remaining} are left. ` +
+          `This is ${tries} tries, and ${asked.remaining} are left of the ${limit} a minute that the caller may ask for. ` +
             'Wait, or ask for fewer: paths.include, samples.',
           { headers: { 'retry-after': inSeconds(asked.waitMs) } },
         )

@@ -49,7 +49,7 @@ export async function resealSecrets(
     log.info('secrets_resealed', { key: newest, schedules: schedules.resealed, jobs: jobs.resealed })
   }
   if (schedules.unreadable + jobs.unreadable > 0) {
-    const hint = 'sealed by a key that is not here: give it back in PORTOLAN_SECRET_KEYS, or make the schedules anew'
+    const hint = 'sealed by a key that is not here: give it back in PORTOLAN_SECRET_KEYS, or create the schedules again'
     log.warn('secrets_unreadable', { schedules: schedules.unreadable, jobs: jobs.unreadable, hint })
   }
   const done = schedules.done && jobs.done

@@ -93,7 +93,7 @@ export const ROWS: readonly Row[] = [
     sign: /^(?:Error from server(?: \((\w+)\))?|error: |No resources found|The connection to the server|Unable to connect to the server|Unable to use a TTY|You must be logged in|Error: |curl: \(\d+\) |Traceback \(most recent call last\)|bash: |zsh: |sh: \d+: |-bash: )/m,
     tell: (line, [, reason]) =>
       `Line ${line} is a message of kubectl or the shell${reason === undefined ? '' : ` (${reason})`}, not an object. ` +
-      `Mend what it says, then send what ${KUBECTL_CORE} prints, without its errors (no 2>&1).`,
+      `Fix what it says, then send what ${KUBECTL_CORE} prints, without its errors (no 2>&1).`,
   },
   {
     name: 'what kubectl says of a cluster',

@@ -16,7 +16,7 @@ const TABLE = `This is a table, as kubectl get prints it. Ask for objects: ${KUB
 const FILE_NAME = 'This is the name of a file, not what is in it. curl sends the content with --data-binary @FILE.'
 const message = (line: number, reason = '') =>
   `Line ${line} is a message of kubectl or the shell${reason}, not an object. ` +
-  `Mend what it says, then send what ${KUBECTL_CORE} prints, without its errors (no 2>&1).`
+  `Fix what it says, then send what ${KUBECTL_CORE} prints, without its errors (no 2>&1).`
 const PROMPT = 'Line 1 begins with a shell prompt. Send what the command prints, not the command.'
 const odd = (line: number, name: string) =>
   `Line ${line} holds ${name} where a space should be. Replace it by a plain space.`

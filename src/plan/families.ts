@@ -34,7 +34,7 @@ export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Ser
   return [
     {
       family: first,
-      doubt: told.length > 0 ? null : doubted(policy, 'which family is the first, the cluster says; IPv4 is assumed'),
+      doubt: told.length > 0 ? null : doubted(policy, 'the cluster decides which family comes first; IPv4 is assumed'),
     },
     { family: OTHER[first], doubt: doubted(policy, 'given where the cluster has both families') },
   ]

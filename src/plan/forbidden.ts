@@ -35,17 +35,17 @@ const EFFECTS: Readonly<Record<ObjectKind, Effect>> = {
   endpoints: () => 'Endpoints that were written by hand are not seen.',
   ingresses: () => 'There are no Ingress paths, and nothing is found about Ingresses.',
   ingressClasses: () =>
-    'The controller of an Ingress is recognised by the name of its class and by annotations alone. That a class does not exist is not found.',
+    'The controller of an Ingress is recognised by the name of its class and by annotations alone. That a class does not exist is not detected.',
   nodes: () =>
     'NodePort paths are planned only at addresses that addresses.nodes names. Whether a node is Ready, or kept from load balancers, is not known.',
   pods: () =>
-    'Labels, ports and readiness of the pods are not known: that the selector matches none, that a port has another name, or that a pod is not Ready is not found.',
-  workloads: () => 'What makes the pods is not seen: that it has no replicas, or other labels, is not found.',
-  networkPolicies: () => 'That a NetworkPolicy lets nobody in is not found.',
+    'Labels, ports and readiness of the pods are not known: that the selector matches none, that a port has another name, or that a pod is not Ready is not detected.',
+  workloads: () => 'What makes the pods is not seen: that it has no replicas, or other labels, is not detected.',
+  networkPolicies: () => 'That a NetworkPolicy lets nobody in is not detected.',
   events: () =>
     'What the cluster says itself about the Service, its pods and what makes them is not told: why a load balancer has no address, or why a pod does not start.',
   gatewayClasses: () =>
-    'Which controller a Gateway belongs to is not known: conditions are taken from any, and that a class does not exist is not found.',
+    'Which controller a Gateway belongs to is not known: conditions are taken from any, and that a class does not exist is not detected.',
   gateways: () =>
     'There are no paths through the Gateways that routes name: their addresses and listeners are not known.',
   listenerSets: () => 'Listeners that ListenerSets add to a Gateway are not seen, and have no paths.',

@@ -108,7 +108,7 @@ describe('Ingress rules (A7)', () => {
     expect(linesOf(alone, 'Ingress')).toEqual([`http://203.0.113.80/ ${AT}:80`])
     const beside = planOf([service(), ingress([{ to: 'frog' }], spec)])
     expect(doubtsOf(pathOf(beside, 'Ingress'))).toEqual([
-      'Ingress/toad spec.defaultBackend: what a default backend gets beside rules depends on the controller',
+      'Ingress/toad spec.defaultBackend: what a default backend gets besides the rules depends on the controller',
     ])
   })
 

@@ -162,7 +162,7 @@ function requestFor({ index }: PlanContext, route: Route): RuleRequest {
   if (route.path === null) {
     const besideRules = route.host === null && route.ingress.rules.length > 0
     const doubts = besideRules
-      ? [doubted(field, 'what a default backend gets beside rules depends on the controller')]
+      ? [doubted(field, 'what a default backend gets besides the rules depends on the controller')]
       : []
     return { ...common, urlPath: '/', routes: null, because: [...made, ...doubts] }
   }

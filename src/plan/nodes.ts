@@ -159,7 +159,7 @@ function atNode(
     reach: at.given ? 'given' : 'anywhere',
     sni: serviceName,
     pending:
-      port.nodePort === null ? 'nodePort is given out when the Service is applied, and the manifest has none' : null,
+      port.nodePort === null ? 'nodePort is assigned when the Service is applied, and the manifest has none' : null,
     group: groupOf(at),
   })
 }
@@ -175,7 +175,7 @@ function externalPolicyExcuses(context: PlanContext, node: Node | null): Because
   }
   const field = fieldOf(`Service/${service.meta.name}`, 'spec.externalTrafficPolicy', '=Local')
   if (node === null) {
-    return [excused(field, 'which node has this address is not known, so neither is whether it has an endpoint')]
+    return [excused(field, 'it is not known which node has this address, nor whether it has an endpoint')]
   }
   if (endpoints.source === null) {
     return [excused(field, 'no object tells which nodes have an endpoint')]

@@ -73,7 +73,7 @@ function clusterIPPaths(context: PlanContext): PathDraft[] {
       sni: serviceName,
     } as const
     const portField = fieldOf(ref, `spec.ports[${position}].port`)
-    const pending = 'clusterIP is given out when the Service is applied, and the manifest has none'
+    const pending = 'clusterIP is assigned when the Service is applied, and the manifest has none'
     const missing = familiesOf(service).filter(({ family }) => !addresses.some((each) => familyOf(each) === family))
     const families =
       addresses.length === 0 && missing.length === 0 ? [{ family: 'IPv4' as const, doubt: null }] : missing
@@ -148,7 +148,7 @@ function internalPolicyExcuses({ service, endpoints, place, index, target }: Pla
   }
   const field = fieldOf(`Service/${service.meta.name}`, 'spec.internalTrafficPolicy', '=Local')
   if (place.nodeName === null) {
-    return [excused(field, 'which node the prober is on is not known, so neither is whether it has an endpoint')]
+    return [excused(field, 'it is not known which node the prober is on, nor whether that node has an endpoint')]
   }
   if (endpoints.source === null) {
     return [excused(field, 'no object tells which nodes have an endpoint')]

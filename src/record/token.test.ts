@@ -105,7 +105,7 @@ describe('what a token may be given', () => {
   }
 
   it.each<[field: string, asked: Partial<Grant>, detail: string]>([
-    ['scopes', { scopes: ['jobs:read', 'jobs:write', 'admin'] }, 'The caller has not jobs:write, admin itself'],
+    ['scopes', { scopes: ['jobs:read', 'jobs:write', 'admin'] }, 'The caller does not have jobs:write, admin itself'],
     ['namespaces', { namespaces: null }, 'The caller does not reach every namespace, only shop: name them'],
     ['namespaces', { namespaces: ['shop', 'pond'] }, 'The caller does not reach namespace pond'],
     ['clusters', { clusters: null }, 'The caller does not reach every cluster, only east: name them'],

@@ -62,7 +62,7 @@ type Field = keyof Grant
 const BEYOND: { readonly [F in Field]: (giver: Principal, asked: Grant[F]) => string | null } = {
   scopes(giver, asked) {
     const lacking = asked.filter((scope) => !hasScope(giver, scope))
-    return lacking.length === 0 ? null : `The caller has not ${lacking.join(', ')} itself`
+    return lacking.length === 0 ? null : `The caller does not have ${lacking.join(', ')} itself`
   },
   namespaces: (giver, asked) => beyondList(giver.namespaces, asked, 'namespace'),
   clusters: (giver, asked) => beyondList(giver.clusters, asked, 'cluster'),

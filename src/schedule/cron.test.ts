@@ -214,7 +214,7 @@ describe('what is refused', () => {
       '/cron',
       'There is no @reboot; there are @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, @every',
     ],
-    ['TZ=UTC 0 0 * * *', '/cron', 'The time zone belongs into timeZone'],
+    ['TZ=UTC 0 0 * * *', '/cron', 'The time zone belongs in timeZone'],
     ['@every', '/cron', '@every takes a duration like 90s, 15m, 24h or 30d, or 1h30m'],
     ['@every 0s', '/cron', '@every takes a duration like 90s, 15m, 24h or 30d, or 1h30m'],
     ['@every 500ms', '/cron', '@every takes a duration like 90s, 15m, 24h or 30d, or 1h30m'],

@@ -113,7 +113,7 @@ function refuseByShape(text: string): void {
     )
   }
   if (/^(CRON_)?TZ=/i.test(text)) {
-    throw invalid('/cron', 'The time zone belongs into timeZone')
+    throw invalid('/cron', 'The time zone belongs in timeZone')
   }
   const count = text === '' ? 0 : text.split(/\s+/).length
   if (count === 5) {
@@ -173,7 +173,7 @@ export function refuseImpossibleTiming(
   }
   const first = occurrences.after(nowMs)
   if (first === null) {
-    errors.push({ pointer: '/cron', detail: 'No such date comes: the schedule would never run' })
+    errors.push({ pointer: '/cron', detail: 'There is no such date: the schedule would never run' })
   }
   const shortestMs = first === null ? Number.POSITIVE_INFINITY : shortestGap(occurrences, first)
   if (jitterMs >= shortestMs) {

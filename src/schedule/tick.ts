@@ -117,7 +117,7 @@ async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun | nul
 /** Runs that come again and again may use what a watch holds: it is as new as the last event, or says that it is stale. */
 const HELD: ReadHow = { held: true }
 
-const OUR_FAULT = internalProblem('The run could not be started. The log has it under the id of the schedule.')
+const OUR_FAULT = internalProblem('The run could not be started. The log has the cause under the id of the schedule.')
 
 /** A schedule that cannot be started says so, and keeps no other from its run, not even if the fault is ours. */
 async function attempt<T extends object>(

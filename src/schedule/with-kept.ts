@@ -80,11 +80,11 @@ async function checksWithKept(
     const [was, is] = [before.request.checks, checks].map((list) => list.find((check) => check.name === name))
     const fault =
       is === undefined
-        ? 'There is no check of this name any more'
+        ? 'There is no longer a check of this name'
         : was === undefined || value === undefined
           ? `The schedule has no ${field} of this check to keep`
           : hasHidden(is, field)
-            ? `${field} is given anew as well: leave one of the two out`
+            ? `${field} is given again as well: leave one of the two out`
             : samePlace && sendingOf(was) === sendingOf(is)
               ? null
               : ELSEWHERE
@@ -99,7 +99,7 @@ async function checksWithKept(
 
 const ELSEWHERE =
   'It would be sent elsewhere than what it was given for: the target, its addresses or paths, or the type, port, scheme, ' +
-  'host or TLS of the check are others now. Give it anew'
+  'host or TLS of the check have changed. Give it again'
 
 /** Says where a request leads, as far as it is not up to the check. */
 function placeOf({ request, objects, ...rest }: AskedWork | ScheduledWork): string {

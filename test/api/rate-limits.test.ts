@@ -154,7 +154,7 @@ describe('jobs', () => {
     // Twelve tries at most have been counted so far
     const answer = await post('/v1/jobs', work({ samples: 40 }))
     expect(answer.status).toBe(429)
-    expect((await readProblem(answer)).detail).toMatch(/^This is 40 tries, and of the 40 a minute .* are left/)
+    expect((await readProblem(answer)).detail).toMatch(/^This is 40 tries, and .* are left of the 40 a minute/)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(30)
   })
 })

@@ -12,7 +12,7 @@ export function bodyDifferences(
 ): Difference[] {
   const answers = [...left.tries, ...right.tries].map(({ http }) => http)
   if (answers.some(({ bodyCut }) => bodyCut === 'time')) {
-    notCounted.push({ field: 'body', why: 'it has no end that is announced, and was read for a while only' })
+    notCounted.push({ field: 'body', why: 'its end is not announced, so it was read for a while only' })
     return []
   }
   if (new Set(answers.map(({ bodySha256 }) => bodySha256)).size === 1) {

@@ -21,7 +21,7 @@ export type NotCounted = { field: string; why: string }
 
 export const OTHER_ANSWER = 'differs from one answer of the same side to the next'
 export const OF_CHANCE = 'has the form of a moment, a token or an id'
-export const SEEN_ELSEWHERE = 'other answers of both sides have the one as well as the other'
+export const SEEN_ELSEWHERE = 'both values occur in other answers of both sides'
 
 /** A list of the difference if it is one; what varies is noted. */
 export function differenceIf(compared: Compared, difference: Difference, notCounted: NotCounted[]): Difference[] {

@@ -233,7 +233,7 @@ function redirectDifferences(left: AnsweredSide, right: AnsweredSide, notCounted
   } as const
   const compared = compareTexts(meant(left), meant(right))
   if (compared === 'same' && compareWhole(written(left), written(right)) === 'differs') {
-    notCounted.push({ field: 'location', why: 'leads to the same, and is written otherwise' })
+    notCounted.push({ field: 'location', why: 'leads to the same place, and is written differently' })
   }
   return differenceIf(compared, difference, notCounted)
 }

@@ -121,7 +121,7 @@ export class CallReader {
       case FRAME.windowUpdate:
         return frame.payload.length === 4 && (numberAt(frame.payload, 0, 4) & 0x7fffffff) > 0
           ? null
-          : broken('a WINDOW_UPDATE is none')
+          : broken('a WINDOW_UPDATE frame is invalid')
       case FRAME.pushPromise:
         return broken('a push was promised that was not allowed')
       default:
@@ -184,11 +184,11 @@ export class CallReader {
   #fields(fields: readonly Field[], isLast: boolean): Trouble | null {
     const headers = headersOf(fields)
     if (headers === null) {
-      return broken('a header has a name that is none')
+      return broken('a header has an invalid name')
     }
     if (this.#hasHead) {
       if (!isLast || Object.keys(headers).some((name) => name.startsWith(':'))) {
-        return broken('trailers are none')
+        return broken('the trailers are invalid')
       }
       this.#over(headers)
       return null
@@ -227,7 +227,7 @@ export class CallReader {
   #settings({ flags, stream, payload }: Frame): Trouble | null {
     const isAck = (flags & FLAG.ack) !== 0
     if (stream !== 0 || payload.length % 6 !== 0 || (isAck && payload.length > 0)) {
-      return broken('a SETTINGS frame is none')
+      return broken('a SETTINGS frame is invalid')
     }
     for (let at = 0; at < payload.length; at += 6) {
       const id = numberAt(payload, at, 2)
@@ -237,7 +237,7 @@ export class CallReader {
         (id === SETTING.initialWindow && value > 0x7fffffff) ||
         (id === SETTING.maxFrame && (value < 16_384 || value > 16_777_215))
       if (isWrong) {
-        return broken('a setting has a value that is none')
+        return broken('a setting has an invalid value')
       }
     }
     return isAck ? null : this.#reply(FRAME.settings, new Uint8Array())
@@ -245,7 +245,7 @@ export class CallReader {
 
   #ping({ flags, stream, payload }: Frame): Trouble | null {
     if (stream !== 0 || payload.length !== 8) {
-      return broken('a PING is none')
+      return broken('a PING frame is invalid')
     }
     return (flags & FLAG.ack) === 0 ? this.#reply(FRAME.ping, payload) : null
   }
@@ -266,7 +266,7 @@ export class CallReader {
   /** The peer takes no more calls: it may still answer this one, unless it says that it never took it (6.8). */
   #leaving({ stream, payload }: Frame): Trouble | null {
     if (stream !== 0 || payload.length < 8) {
-      return broken('a GOAWAY is none')
+      return broken('a GOAWAY frame is invalid')
     }
     this.#goAway = errorName(numberAt(payload, 4, 4))
     if (this.#goAway === 'HTTP_1_1_REQUIRED') {

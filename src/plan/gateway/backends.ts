@@ -84,7 +84,7 @@ export function backendOf(
     return unknown ? { backend, field, refused: null, because } : out('backend_missing', `there is no ${name}`)
   }
   if (backend.port === null) {
-    return out('backend_port_missing', `it names no port of ${name}, as it has to`)
+    return out('backend_port_missing', `it names no port of ${name}, which it must`)
   }
   if (portOf(service, route, backend.port) === null) {
     return out('backend_port_missing', `${name} has no port ${backend.port}`)

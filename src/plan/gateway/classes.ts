@@ -43,7 +43,7 @@ export function classRefusal(world: World, gateway: Gateway): Refusal | null {
   if (isWaiting(found.conditions)) {
     return {
       code: 'class_without_controller',
-      reason: `no controller has taken ${ref}: ${found.controllerName} does not run, or does not know it`,
+      reason: `no controller has taken ${ref}: ${found.controllerName} is not running, or does not know it`,
       because: [field, fieldOf(ref, 'status.conditions[Accepted]', '=Unknown')],
     }
   }

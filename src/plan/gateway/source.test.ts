@@ -415,7 +415,7 @@ describe('a route that does not apply', () => {
           { conditions: [{ ...condition('Accepted', 'Unknown', 'Pending'), observedGeneration: undefined }] },
         ),
       ],
-      'no controller has taken GatewayClass/some: example.net/some does not run, or does not know it',
+      'no controller has taken GatewayClass/some: example.net/some is not running, or does not know it',
     ],
     [
       'is of a class that its controller refuses',
