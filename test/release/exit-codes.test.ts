@@ -49,6 +49,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'thrown.mjs'), 'setTimeout(() => { throw new Error("ours") }, 100)\n')
   writeFileSync(join(folder, 'rejected.mjs'), 'setTimeout(() => void Promise.reject(new Error("ours")), 100)\n')
   writeFileSync(
+    join(folder, 'memory-of-thread.mjs'),
+    'import { isMainThread } from "node:worker_threads"\nconst all = []\n' +
+      'if (!isMainThread) setTimeout(() => { for (;;) all.push({ text: String(all.length) }) }, 100)\n',
+  )
+  writeFileSync(
     join(folder, 'memory.mjs'),
     'const all = []\nsetTimeout(() => { for (;;) all.push(new Array(1000).fill({})) }, 100)\n',
   )
@@ -198,6 +203,12 @@ const CASES: readonly (readonly [code: number, what: string, script: string, say
     'a fault of ours, rejected',
     'NODE_OPTIONS="--import ./rejected.mjs" p check -f hangs.json',
     /says nothing of any target/,
+  ],
+  [
+    2,
+    'memory that the thread that probes uses up',
+    'NODE_OPTIONS="--max-old-space-size=64 --import ./memory-of-thread.mjs" p check -f hangs.json --timeout 50s',
+    /^The thread that probes has ended, .* Check fewer Services at once, /,
   ],
   // V8 ends the process itself (SIGABRT), where nothing can be caught any more
   [

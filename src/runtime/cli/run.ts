@@ -53,11 +53,11 @@ function toldAtLast(io: Io, error: unknown): string | null {
   const answer = lastAnswerTo(io)
   return answer !== null && (error instanceof TypeError || error instanceof RangeError)
     ? `${answer}, which this program (${VERSION}) cannot read: is it a Portolan of that version, and not another? If it is, ` +
-        `please report this: ${error.message}.`
+        `please report this: ${error.message.replace(/\.$/, '')}.`
     : null
 }
 
-const proberGone = ({ cause }: ProberGoneError): string => {
+export const proberGone = ({ cause }: ProberGoneError): string => {
   const why = cause instanceof Error ? `: ${cause.message}` : ''
   const next =
     cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'

@@ -134,6 +134,25 @@ describe('a server that', () => {
     })
   })
 
+  it('has not ended a run in time, which goes on', async () => {
+    const { url } = await answers(200, 'application/json', '{"id":"job_1","finishedAt":null}')
+    const { exitCode, stderr } = await folder.run(['schedules', 'run', 'sch_a', '--wait', '200ms', '--server', url])
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr:
+        'The job job_1 has not ended within 0.2 s; it goes on. --wait waits longer, and portolan report job_1 tells what ' +
+        'came of it.\n',
+    })
+  })
+
+  it('is another, for the doctor as well', async () => {
+    const { url } = await answers(200, 'application/json', '{"hello":"world"}')
+    const { exitCode, stdout } = await folder.run(['doctor', '-o', 'json', '--server', url])
+    const says = `${url} answers, and is no Portolan: is its address right?`
+    expect(exitCode).toBe(2)
+    expect(JSON.parse(stdout).lines).toContainEqual({ name: 'server', state: 'wrong', says, todo: null })
+  })
+
   it('is at another path', async () => {
     const { exitCode, stderr } = await check(`${open.url}/base`)
     expect({ exitCode, stderr }).toEqual({

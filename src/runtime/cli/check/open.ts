@@ -9,6 +9,7 @@ import {
   PortolanError,
   PortolanProblem,
   PortolanUnreachable,
+  PortolanWaitTimeout,
 } from '../../../client/index.ts'
 import { StartError } from '../../node/start-error.ts'
 import { VERSION } from '../../version.ts'
@@ -97,6 +98,10 @@ export function toldToUser(error: unknown, server: string | null): unknown {
         ? 'Is it overloaded, or is it something else that listens there? --server-timeout waits longer.'
         : 'Is it running, and is its address right?'
     return new CliError(`${error.message} ${next}`)
+  }
+  if (error instanceof PortolanWaitTimeout) {
+    const { id } = error.last as { id: string }
+    return new CliError(`${error.message} --wait waits longer, and portolan report ${id} tells what came of it.`)
   }
   return error instanceof PortolanError ? new CliError(error.message) : error
 }

@@ -23,6 +23,12 @@ export async function serverLines(
     const askedMs = now()
     const { data, response } = await client.withResponse.getLivez()
     const answeredMs = now()
+    if (typeof data.version !== 'string') {
+      return {
+        lines: [line('wrong', 'server', `${server} answers, and is no Portolan: is its address right?`)],
+        isWell: false,
+      }
+    }
     const answers = line(
       'ok',
       'server',
