@@ -13,8 +13,8 @@ export function prefersHtml(accept: string | undefined): boolean {
 }
 
 /**
- * Tells whether somebody follows a link or types an address. Browsers say so (Fetch Metadata), and over plain http by the
- * older field. Clients that name `text/html` by themselves and read JSON, as Java's do, say neither.
+ * Tells whether somebody follows a link or types an address. Browsers say so (Fetch Metadata), and over plain http by
+ * the older field. Clients that name `text/html` by themselves and read JSON, as Java's do, say neither.
  */
 export const isOpenedInBrowser = (request: { header(name: string): string | undefined }): boolean =>
   prefersHtml(request.header('accept')) &&

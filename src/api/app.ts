@@ -156,7 +156,7 @@ export function mountRoutes(app: Api): void {
 }
 
 /** For a runtime that does not probe. */
-export function mountPlanning(app: Api): void {
+function mountPlanning(app: Api): void {
   mountPlan(app)
   mountEgress(app)
   mountHealth(app)

@@ -79,8 +79,6 @@ const headFields = {
     description: 'The first finding of the current diagnosis; null while it passes, or if there is none',
   }),
 }
-export const ServiceHeadSchema = z.object(headFields).openapi('ServiceHead')
-
 const DaySchema = z
   .object({
     day: z.iso.date().openapi({ description: 'UTC', example: '2026-11-28' }),

@@ -100,9 +100,9 @@ const plannedFields = {
     .openapi({ description: 'What the objects promise of the name' }),
 }
 
-export const PathSchema = z.object(plannedFields).openapi('Path')
+const PathSchema = z.object(plannedFields).openapi('Path')
 
-export const JobPathSchema = z
+const JobPathSchema = z
   .object({
     ...plannedFields,
     outcome: orNull(OutcomeSchema).openapi({ description: 'null until the path is decided' }),

@@ -13,7 +13,7 @@ import { type Api, mount } from './route.ts'
 const SHOWN_MS = 3_600_000
 
 /** Path × check × vantage. The newest are shown: at most 15 samples each. */
-export const SERIES_LIMIT = 10_000
+const SERIES_LIMIT = 10_000
 
 export const metricsContent = { 'text/plain': { schema: z.string().openapi({ example: 'probe_success 1\n' }) } }
 

@@ -9,7 +9,7 @@ import type { ApiContext } from './route.ts'
 
 export const FORMATS = ['json', 'text', 'markdown', 'junit', 'csv', 'tap'] as const
 export type Format = (typeof FORMATS)[number]
-export const FormatSchema = z.enum(FORMATS)
+const FormatSchema = z.enum(FORMATS)
 
 /** The formats of a report that stands at an address of its own: `html` is the page of it, which `pages` renders. */
 export const REPORT_FORMATS = [...FORMATS, 'html'] as const
@@ -35,7 +35,7 @@ export const answerFields = {
 }
 
 /** `content` of a response that comes in every format. */
-export const reportContents = (schema: z.ZodType) => ({
+const reportContents = (schema: z.ZodType) => ({
   'application/json': { schema },
   'text/plain': { schema: z.string() },
   'text/markdown': { schema: z.string() },
@@ -106,7 +106,7 @@ export function formatByAccept(accept: string | undefined): ReportFormat {
 }
 
 /** Tells caches what an answer depends on: the format on `Accept`, and a page on who is logged in. */
-export const tellNegotiated = (context: ApiContext): void => context.header('vary', 'Accept, Cookie')
+const tellNegotiated = (context: ApiContext): void => context.header('vary', 'Accept, Cookie')
 
 /** The format in which a report is asked for: by the query, else by `Accept`. */
 export const reportFormat = (context: ApiContext, asked: ReportFormat | undefined): ReportFormat =>

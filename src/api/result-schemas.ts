@@ -11,7 +11,7 @@ import { InstantSchema, OutcomeSchema, orNull } from './schemas.ts'
 const codes = Object.keys(FAILURE_CODES) as FailureCode[]
 const CONTROL_KINDS = Object.keys(CONTROLS) as ControlKind[]
 const ms = z.number().nullable().openapi({ description: 'Milliseconds; null = not reached, or not observable here' })
-export const FailureSchema = z
+const FailureSchema = z
   .object({
     code: z.enum(codes).openapi({ description: 'Stable; one page each under docs/failures/. Codes may be added.' }),
     phase: z.enum(PHASES),

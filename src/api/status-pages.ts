@@ -259,7 +259,7 @@ export async function loadStatusPage({ store }: Deps, id: string): Promise<Statu
   return page
 }
 
-export const noStatusPage = (id: string): ProblemError =>
+const noStatusPage = (id: string): ProblemError =>
   new ProblemError('not_found', `There is no status page "${id.slice(0, 60)}".`)
 
 function describeStatusPage(page: StatusPage): z.output<typeof StatusPageSchema> {

@@ -11,7 +11,7 @@ import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
 
 /** Each file that pages may load; `Deps.asset` knows it below `site/`. */
-export const BROWSER_FILES = [
+const BROWSER_FILES = [
   'site.css',
   'site.js',
   'icon.svg',

@@ -61,7 +61,9 @@ export function page(
 
 const wantsPage = (context: ApiContext): boolean => prefersHtml(context.req.header('accept'))
 
-/** Mounts what a form is posted to. It answers with a redirect (303), or with the page of the form and what is wrong. */
+/**
+ * Mounts what a form is posted to. It answers with a redirect (303), or with the page of the form and what is wrong.
+ */
 export function form(app: Api, { path, scope }: { path: string; scope: Scope | 'any' }, handler: Handler): void {
   const answer = (context: ApiContext) => {
     refuseOtherScopes(context, scope)

@@ -1,6 +1,6 @@
 /**
- * Reports have addresses of the API, where a browser gets a page and a tool its format. A page stands before the route of
- * the API, and answers only who is to get HTML (ADR 0088).
+ * Reports have addresses of the API, where a browser gets a page and a tool its format. A page stands before the route
+ * of the API, and answers only who is to get HTML (ADR 0088).
  *
  * @module
  */

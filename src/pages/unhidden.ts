@@ -1,6 +1,6 @@
 /**
- * Characters that turn others around (Trojan Source, CVE-2021-42574) or are not seen. Joiners and the marks of direction
- * alone are left: words of some scripts, and emoji, are made with them.
+ * Characters that turn others around (Trojan Source, CVE-2021-42574) or are not seen. Joiners and the marks of
+ * direction alone are left: words of some scripts, and emoji, are made with them.
  */
 const HIDING = /[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]/g
 

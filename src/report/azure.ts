@@ -3,7 +3,7 @@ import { type Refused, remarksOfRefusal } from './refused.ts'
 import { firstRemarks, type Remark, type Reported, remarksOf } from './remark.ts'
 
 /** More of them hide the log: the page of a run shows the first ones. */
-export const AZURE_ISSUES_MAX = 10
+const AZURE_ISSUES_MAX = 10
 
 /**
  * Logging commands for the agent of Azure Pipelines, one a line: an issue for each finding, at most

@@ -10,7 +10,7 @@ import { type Refused, remarksOfRefusal } from './refused.ts'
 import { firstRemarks, type Remark, type Reported, remarksOf } from './remark.ts'
 
 /** GitHub keeps so many annotations of a step, of each level. */
-export const GITHUB_ANNOTATIONS_MAX = 10
+const GITHUB_ANNOTATIONS_MAX = 10
 /** GitHub drops a step's summary that is longer, in bytes. */
 export const GITHUB_SUMMARY_BYTES = 1_048_576
 

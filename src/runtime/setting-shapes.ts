@@ -144,7 +144,7 @@ export type ClientSettingName = keyof typeof CLIENT_SHAPE
 export type SettingName = ServerSettingName | ClientSettingName
 
 export const SERVER_SETTING_NAMES = Object.keys(SHAPE) as ServerSettingName[]
-export const CLIENT_SETTING_NAMES = Object.keys(CLIENT_SHAPE) as ClientSettingName[]
+const CLIENT_SETTING_NAMES = Object.keys(CLIENT_SHAPE) as ClientSettingName[]
 export const SETTING_NAMES: readonly SettingName[] = [...SERVER_SETTING_NAMES, ...CLIENT_SETTING_NAMES]
 
 /** Tells how a setting is written in a file. */

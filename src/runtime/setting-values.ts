@@ -160,7 +160,7 @@ export const CLUSTER_NAME = /^[\w.:/@-]{1,253}$/
  * `a=context-a,b=context-b`; the name ends at the first `=`, and is the context where there is none. A context with a
  * comma needs JSON: `{"a": "context,a"}`.
  */
-export function readClusters(text: string): ClusterContext[] | null {
+function readClusters(text: string): ClusterContext[] | null {
   const pairs = text.startsWith('{') ? pairsOfJson(text) : text.split(/[,\n]/).flatMap(readPair)
   const names = new Set(pairs?.map(({ name }) => name))
   const isGood = pairs?.every(({ name, context }) => CLUSTER_NAME.test(name) && context !== '')

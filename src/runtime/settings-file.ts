@@ -82,7 +82,7 @@ export function readSettingsFile(path: string, text: string, { found = false } =
 }
 
 /** Whoever has written more of them, by mistake or to fill a log, is told of the first. */
-export const MISTAKES_MAX = 20
+const MISTAKES_MAX = 20
 
 export const firstOf = (mistakes: readonly string[]): readonly string[] =>
   mistakes.length > MISTAKES_MAX ? [...mistakes.slice(0, MISTAKES_MAX), 'there are more mistakes'] : mistakes

@@ -23,7 +23,7 @@ import { compile, type Statement, type Values, value } from './statement.ts'
 import { dayOf } from './texts.ts'
 
 /** A path that comes back and fails again within this time has had one incident, not two. */
-export const FLAP_MS = 5 * 60_000
+const FLAP_MS = 5 * 60_000
 
 const [PASS, FAIL] = [OUTCOMES.indexOf('pass'), OUTCOMES.indexOf('fail')]
 

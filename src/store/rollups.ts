@@ -32,7 +32,7 @@ const unprobedIn = (jobs: SQL): SQL => sql`
       join series s on s.path_id = pair.value ->> 0 and s.check_name = pair.value ->> 1 and s.vantage = j.vantage
     where ${jobs}`
 
-export const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
+const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
 
 /** Times are of passing tries alone: how long a failure took says how it failed, not how fast the Service is. */
 const PHASE_SUMS = PHASE_COLUMNS.flatMap((phase) => [

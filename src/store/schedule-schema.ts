@@ -41,7 +41,9 @@ export const schedules = sqliteTable(
     /** Runs that were left out as the one before had not ended, and the occurrence of the last of them. */
     leftOut: integer('left_out').notNull().default(0),
     leftOutAtMs: integer('left_out_at_ms'),
-    /** How often occurrences passed and none could begin; of the last time the first of them, and what made up for them. */
+    /**
+     * How often occurrences passed and none could begin; of the last time the first of them, and what made up for them.
+     */
     missed: integer().notNull().default(0),
     missedFromMs: integer('missed_from_ms'),
     missedToMs: integer('missed_to_ms'),

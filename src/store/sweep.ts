@@ -1,6 +1,6 @@
 /**
- * Removes old rows of a table in the order of their numbers, and stores how far it has come, so that a step does not look
- * again at what an earlier one has passed.
+ * Removes old rows of a table in the order of their numbers, and stores how far it has come, so that a step does not
+ * look again at what an earlier one has passed.
  *
  * @module
  */

@@ -32,7 +32,11 @@ export class StrictServer extends Server {
 
 type Issue = { path: readonly (string | number)[]; message: string }
 
-/** @param message as zod prints what it has found, behind words of the SDK's. @returns `null`: it is of something else. */
+/**
+ * @param message as zod prints what it has found, behind words of the SDK's.
+ *
+ * @returns `null`: it is of something else.
+ */
 function faultsIn(message: string): string | null {
   const at = message.indexOf('[\n')
   if (at < 0) {

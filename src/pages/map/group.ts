@@ -7,7 +7,7 @@ import { type Hop, hopOf, type Line } from './hops.ts'
 import { WAY_STATES, type WayState, worstOf } from './source.ts'
 
 /** So many hops of a kind are drawn one by one. */
-export const HOPS_MAX = 8
+const HOPS_MAX = 8
 /** So many lines of a hop. */
 export const LINES_MAX = 6
 /** A group names so many of its members. */

@@ -37,7 +37,7 @@ const LANE = 22
 
 export const HEAD_HEIGHT = 42
 export const LINE_HEIGHT = 24
-export const MARKS_HEIGHT = 24
+const MARKS_HEIGHT = 24
 
 const heightOf = (hop: Hop, marks: number): number =>
   HEAD_HEIGHT + hop.lines.length * LINE_HEIGHT + (marks > 0 ? MARKS_HEIGHT : 0) + 4

@@ -27,7 +27,7 @@ import { mountScheduleForms } from './schedule-forms.tsx'
 
 const look = { nav: 'schedules', styles: ['admin.css'] } as const
 export const idOf = (context: ApiContext): string => context.req.param('id') ?? ''
-export const pathOfSchedule = (id: string): string => `/schedules/${encodeURIComponent(id)}`
+const pathOfSchedule = (id: string): string => `/schedules/${encodeURIComponent(id)}`
 
 export function mountSchedulesPages(app: Api): void {
   page(app, { path: '/schedules', scope: 'schedules:read', api: '/v1/schedules' }, answerList)

@@ -9,7 +9,7 @@ const LATE_MS = 10_000
 
 type Standing = { state: StateName; text: string; why: string | null }
 
-export function standingOf(head: ScheduleHead, nowMs: number): Standing {
+function standingOf(head: ScheduleHead, nowMs: number): Standing {
   const { enabled, stalled, failing, lastRun, nextRunAt } = head
   if (!enabled) {
     return { state: 'skipped', text: 'Paused', why: null }
@@ -123,7 +123,7 @@ export const NextRuns = ({ of: { nextRuns } }: { of: ScheduleHead }) =>
     </ol>
   )
 
-export const APPLIED_BY = 'portolan.dev/applied-by'
+const APPLIED_BY = 'portolan.dev/applied-by'
 
 /** Names who would undo a change that is made here; null if nobody would. */
 export function keeperOf({ managedBy, lastJob, lastBatch }: ScheduleHead, labels?: Readonly<Record<string, string>>) {

@@ -2,7 +2,7 @@
 import type { HistoryPath } from '../../history/types.ts'
 import { visible } from '../../report/visible.ts'
 import { span, titleOf } from '../../report/window-words.ts'
-import type { Incident, PathState } from './documents.ts'
+import type { PathState } from './documents.ts'
 
 /** `NodePort http 10.0.0.11:30123 (node-1)` */
 export const pathName = (path: PathState | HistoryPath): string => titleOf(path as HistoryPath)
@@ -15,10 +15,3 @@ export function namesOf(paths: readonly PathState[]): (id: string) => string {
 
 /** `2 h 5 min`, to the minute where it is long. */
 export const forHowLong = (from: string, to: string): string => span(Math.max(0, Date.parse(to) - Date.parse(from)))
-
-/** `connection_refused ×12, connect_timeout ×3`, the most frequent first. */
-export const failuresOf = (failures: Incident['failures']): string =>
-  Object.entries(failures)
-    .toSorted(([, a = 0], [, b = 0]) => b - a)
-    .map(([code, n]) => `${code} ×${n}`)
-    .join(', ')

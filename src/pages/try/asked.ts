@@ -11,7 +11,7 @@ import { sha256Hex } from '../../lib/hash.ts'
 import { ProblemError } from '../../lib/problem.ts'
 
 /** Characters of the manifests, and bytes with what a form puts around them. */
-export const PASTED_MAX = 1024 * 1024
+const PASTED_MAX = 1024 * 1024
 const AROUND = 64 * 1024
 export const PASTED_MAX_TEXT = '1 MiB, about 20,000 lines'
 

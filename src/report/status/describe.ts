@@ -17,7 +17,7 @@ import type {
 
 export const DAY_MS = 86_400_000
 /** Days that are shown, today included. */
-export const SHOWN_DAYS = 90
+const SHOWN_DAYS = 90
 /** Incidents that are shown of each source. */
 export const SHOWN_INCIDENTS = 50
 

@@ -16,7 +16,7 @@ import { CliError } from './exit.ts'
 import type { Io } from './io.ts'
 import { readFoundText, readTextInput } from './text-input.ts'
 
-export const PROJECT_FILE = 'portolan.yaml'
+const PROJECT_FILE = 'portolan.yaml'
 /** Bounds a file that was found and that the user has not named. */
 const FILE_BYTES_MAX = 1024 * 1024
 const TOKEN_BYTES_MAX = 64 * 1024

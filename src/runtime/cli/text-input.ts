@@ -5,7 +5,7 @@ import { encodingOf, textOf } from '../../lib/text-of.ts'
 import { CliError } from './exit.ts'
 import type { Io } from './io.ts'
 
-export const INPUT_BYTES_MAX = 64 * 1024 * 1024
+const INPUT_BYTES_MAX = 64 * 1024 * 1024
 
 /** Bytes as the text that they are. @param name of the file, for messages. */
 function readText(bytes: Uint8Array, name: string): string {

@@ -22,7 +22,7 @@ export type Calls = {
 }
 
 /** Calls of a turn at a chunk, or of a trigger. Of the least that any plan has (50), ten are left to the runtime. */
-export const CALLS_MAX = 40
+const CALLS_MAX = 40
 /**
  * Calls of a turn that are kept from probing. A turn that starts a job claims and reads it (4), cuts it, sends messages
  * and claims a chunk (3); another reads the job, claims a chunk and reads what is recorded of it (5). Each then records

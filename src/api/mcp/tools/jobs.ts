@@ -8,7 +8,7 @@ import * as argument from './arguments.ts'
 const PATHS_MAX = 50
 
 /** A job without its paths. */
-export const jobHead = {
+const jobHead = {
   id,
   status: word,
   verdict: word,

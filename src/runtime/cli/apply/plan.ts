@@ -6,7 +6,7 @@
 import type { Schedule } from '../../../client/schema.ts'
 import type { Fields } from '../../../record/audit.ts'
 import { settingsTold } from '../../../schedule/told.ts'
-import { DEFAULT_CLUSTER, OWNER_LABEL, type Wanted, type Work } from './wanted.ts'
+import { DEFAULT_CLUSTER, type Wanted, type Work } from './wanted.ts'
 
 /** A schedule as it is on the server, with the `ETag` of that version. */
 export type Current = { schedule: Schedule; etag: string }
@@ -135,6 +135,3 @@ function sorted(value: unknown): unknown {
       )
     : value
 }
-
-export const isOwnedBy = ({ schedule }: Current, owner: string): boolean =>
-  (schedule.job ?? schedule.batch)?.labels?.[OWNER_LABEL] === owner

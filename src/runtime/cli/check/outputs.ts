@@ -9,7 +9,7 @@ import { whyUnwritten } from '../why-unwritten.ts'
 import { oneOf } from './words.ts'
 import { writeWhole } from './write-file.ts'
 
-export const OUTPUTS = ['text', 'json', 'junit', 'markdown', 'csv', 'tap', 'sarif'] as const
+const OUTPUTS = ['text', 'json', 'junit', 'markdown', 'csv', 'tap', 'sarif'] as const
 export type Output = (typeof OUTPUTS)[number]
 
 /** Options that name a file for a format; `codeQuality` has no other place. */

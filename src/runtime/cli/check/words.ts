@@ -9,7 +9,9 @@ import { CliError } from '../exit.ts'
 /** As kubectl takes them: `svc/toad`, `service/toad`, `svc toad`, `toad`. */
 const KINDS: ReadonlySet<string> = new Set(['svc', 'service', 'services'])
 
-/** Kinds that kubectl knows, by the words that it takes for those which people ask about, and no name of a namespace. */
+/**
+ * Kinds that kubectl knows, by the words that it takes for those which people ask about, and no name of a namespace.
+ */
 const OTHER_KINDS: ReadonlySet<string> = new Set([
   ...['po', 'pod', 'pods', 'deploy', 'deployment', 'deployments', 'ds', 'daemonset', 'daemonsets', 'rs', 'replicaset'],
   ...[

@@ -31,7 +31,7 @@ export function whyUnread(error: unknown, attempt: Attempt): Pick<Unread, 'reaso
 /** The API server names the user in its message alone. */
 const USER = /\bUser "([^"]+)"/i
 
-export const refusedAccess = ({ message }: ApiError, { verb, resource }: Attempt): RefusedAccess => ({
+const refusedAccess = ({ message }: ApiError, { verb, resource }: Attempt): RefusedAccess => ({
   verb,
   group: resource.group,
   resource: resource.resource,
