@@ -14,7 +14,7 @@ export type Row = {
   hasBody?: boolean
   isReport?: boolean
   halts?: readonly number[]
-  /** What its document always has; see {@link TOLD}. */
+  /** Fields that its document always has; see {@link TOLD}. */
   told?: readonly string[]
 }
 
@@ -62,7 +62,7 @@ export async function call(
   })
 }
 
-/** What is gone by, whoever asks: another kind of value would be waited for, or asked for, without end. */
+/** Judges fields on which loops depend: with another kind of value, waiting or asking would never end. */
 const TOLD: Readonly<Record<string, (value: unknown) => boolean>> = {
   id: (value) => typeof value === 'string',
   finishedAt: (value) => value === null || typeof value === 'string',

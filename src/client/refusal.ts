@@ -50,7 +50,7 @@ export function unexpected(
   return new PortolanUnexpectedAnswer(message, response.status, response.headers.get('content-type'), retryAfterMs)
 }
 
-/** What somebody who has got such an answer looks at first. */
+/** Suggests, as a question, what to look at first after such an answer. */
 function askedBack(status: number): string {
   switch (status) {
     case 401:
@@ -97,7 +97,7 @@ function problemOf(text: string, status: number, token: string | null): Problem 
 
 const TEXTS = ['type', 'title', 'detail', 'instance', 'requestId'] as const
 
-/** What of a refusal is text as it has to be: others refuse in this form, too. */
+/** Keeps only the fields of a refusal that are text, as other servers refuse in this form, too. */
 const textsOf = (problem: Partial<Problem>): Partial<Pick<Problem, (typeof TEXTS)[number]>> =>
   Object.fromEntries(TEXTS.flatMap((name) => (typeof problem[name] === 'string' ? [[name, problem[name]]] : [])))
 

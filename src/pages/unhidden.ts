@@ -4,7 +4,7 @@
  */
 const HIDING = /[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]/g
 
-/** What is typed stays as it was; tags; what stands between them. */
+/** Matches a typed text, a tag, or the text between tags, of which only the last is spelled out. */
 const PARTS = /<textarea[\s\S]*?<\/textarea>|<[^>]*>|[^<]+/g
 
 /**

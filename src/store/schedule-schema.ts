@@ -42,7 +42,8 @@ export const schedules = sqliteTable(
     leftOut: integer('left_out').notNull().default(0),
     leftOutAtMs: integer('left_out_at_ms'),
     /**
-     * How often occurrences passed and none could begin; of the last time the first of them, and what made up for them.
+     * Counts the times that occurrences passed while none could begin. `missedFromMs` and `missedToMs` tell of the last
+     * time the first occurrence, and the one whose run made up for all.
      */
     missed: integer().notNull().default(0),
     missedFromMs: integer('missed_from_ms'),

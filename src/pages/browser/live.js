@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What pages have that follow something while it runs: its contents are replaced by those of now, and the focus, what
- * is unfolded and the place on the page stay; what has changed is said aloud, not too often.
+ * Keeps a page current that follows something while it runs: replaces its contents, and keeps the focus, what is
+ * unfolded and the place on the page. Screen readers say what has changed, not too often.
  */
 import { offerCopies, showTimes } from './site.js'
 

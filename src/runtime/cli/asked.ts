@@ -46,7 +46,7 @@ const thatOf = (io: Io, server: string, settings: ClientSettings): Asked => ({
   ...{ isLocal: false, settings, signal: io.signal, close: async () => undefined },
 })
 
-/** What servers have answered last, by the process that asked. */
+/** Keeps the last answer of a server to each process that asked. */
 const lastAnswers = new WeakMap<Io, string>()
 
 /**
@@ -78,7 +78,7 @@ async function openHere(io: Io, settings: ClientSettings, here: Here): Promise<A
   const level = LOG_LEVELS.find((each) => each === env.PORTOLAN_LOG_LEVEL) ?? 'warn'
   let isClosing = false
   const write = (line: string): void => {
-    // What is cut short because nobody waits for it any more is no news
+    // Work that is cut short by closing is not worth a line
     if (!isClosing) {
       io.stderr.write(`${readableLine(line)}\n`)
     }

@@ -45,7 +45,7 @@ export async function runCli(io: Io): Promise<number> {
   }
 }
 
-/** What is nobody's mistake in what was asked; `null`: it is a fault of this program's, as far as is known. */
+/** Explains an error that is not about the request; null if it seems to be a fault of this program. */
 function toldAtLast(io: Io, error: unknown): string | null {
   if (error instanceof ProberGoneError) {
     return proberGone(error)
