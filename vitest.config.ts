@@ -67,8 +67,9 @@ export default defineConfig({
           name: 'contracts-on-workers',
           include: [
             'test/api/**/*.test.ts',
-            // Of the pages the one that negotiates, and the login; the others are the same text on both.
+            // Of the pages the one that negotiates, the login, and what stands in addresses; the others are the same text on both.
             'test/pages/login.test.ts',
+            'test/pages/queries.test.ts',
             'test/pages/reports.test.ts',
             'test/network/**/*.test.ts',
             'test/queue/**/*.test.ts',

@@ -220,7 +220,9 @@ describe('/schedules', () => {
 
     const run = await postForm(api, `${path}/run`, '')
     expect([run.status, run.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/jobs\/job_/)])
-    expect(await look(path)).toContain(`href="${run.headers.get('location')}"`)
+    const after = await look(path)
+    expect(after).toContain(`href="${run.headers.get('location')}"`)
+    expect(textOf(after)).toContain('Last run none by its timing yet')
 
     const question = await look(`${path}/delete`)
     const deletion = formOf(question, `${path}/delete`)

@@ -46,9 +46,10 @@ const OUTCOMES = {
   failed: 'could not be started',
 } as const
 
-export function LastRun({ of: { lastRun, failing } }: { of: ScheduleHead }) {
+export function LastRun({ of: { lastRun, failing, lastJob, lastBatch } }: { of: ScheduleHead }) {
   if (lastRun === null) {
-    return <>none yet</>
+    // What somebody has run out of turn has a verdict all the same
+    return <>{lastJob === null && lastBatch === null ? 'none yet' : 'none by its timing yet'}</>
   }
   return (
     <>
