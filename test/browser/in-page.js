@@ -105,6 +105,17 @@ export function focused() {
     tag: at.tagName.toLowerCase(),
     name: (label ?? at.textContent ?? '').replaceAll(/\s+/g, ' ').trim(),
     html: at.outerHTML.slice(0, 120),
+    // WCAG 2.4.11: something else may cover a part of it
+    isCovered: ![...at.getClientRects()].some(({ left, top, right, bottom }) =>
+      [
+        [left + 3, top + 3],
+        [(left + right) / 2, (top + bottom) / 2],
+        [right - 3, bottom - 3],
+      ].some(([x = 0, y = 0]) => {
+        const there = document.elementFromPoint(x, y)
+        return there !== null && (at.contains(there) || there.contains(at))
+      }),
+    ),
     // A hop of the map has no box of its own: what it is drawn with is framed
     isFramed: [...at.querySelectorAll('rect')].some((each) => {
       const { stroke, strokeWidth } = getComputedStyle(each)
@@ -167,4 +178,51 @@ export function paste(field, text) {
   if (field instanceof HTMLTextAreaElement) {
     field.value = text
   }
+}
+
+/** What of the page is not there to be read on paper: it lies beyond an edge, or within what would have to be scrolled. */
+export function cutOff() {
+  const root = document.documentElement
+  const found = []
+  for (const each of document.body.querySelectorAll('*')) {
+    const { overflowX, display } = getComputedStyle(each)
+    const isHidden = each.closest('.visually-hidden, [aria-hidden="true"]') !== null || !each.checkVisibility()
+    const isClipped = overflowX !== 'visible' && display !== 'inline' && each.scrollWidth > each.clientWidth + 1
+    const isBeyond = each.getBoundingClientRect().right > root.clientWidth + 1 && each.closest('svg') === null
+    if (!isHidden && (isClipped || isBeyond)) {
+      found.push(`${isClipped ? 'clipped' : 'beyond'}: ${each.outerHTML.slice(0, 120)}`)
+    }
+  }
+  return found.slice(0, 5)
+}
+
+/** Which of these are told by their colour alone. @param {string} selector */
+export function mute(selector) {
+  return [...document.querySelectorAll(selector)]
+    .filter((each) => !/[a-z]{2}/i.test(each.textContent ?? ''))
+    .map((each) => each.outerHTML.slice(0, 120))
+}
+
+/** Signs of drawings that stand on a ground of their own colour. */
+export function lostSigns() {
+  return [...document.querySelectorAll('svg circle + text, svg rect ~ a text')]
+    .filter((text) => {
+      const ground = text.previousElementSibling ?? text.closest('svg')?.querySelector('rect') ?? null
+      return ground !== null && getComputedStyle(text).fill === getComputedStyle(ground).fill
+    })
+    .map((text) => text.outerHTML.slice(0, 120))
+}
+
+/** What moves by itself, or would if it were scrolled to. */
+export function moving() {
+  const isSmooth = getComputedStyle(document.documentElement).scrollBehavior === 'smooth'
+  return [
+    ...document.getAnimations().map(({ id, playState }) => `moves: ${id} ${playState}`),
+    ...(isSmooth ? ['scrolls smoothly'] : []),
+  ]
+}
+
+/** Doubles the size of all texts, as readers set it in their browser. */
+export function enlarge() {
+  document.documentElement.style.fontSize = '200%'
 }

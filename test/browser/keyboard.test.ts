@@ -7,8 +7,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { EXAMPLES } from '../../src/pages/try/examples.ts'
-import { ALL, heightOf, logIn, openTab, startChromium, type Tab } from './chromium.ts'
-import { type Focused, focused, focusedAmong, type LedTo, ledTo } from './in-page.js'
+import { ALL, heightOf, logIn, openTab, startChromium, type Tab, tabOf } from './chromium.ts'
+import { type Focused, focused, focusedAmong, type LedTo, ledTo, lostSigns, mute } from './in-page.js'
 import { BESIDE, PAGES } from './pages.ts'
 import { startDemoWorld } from './worlds/demo.ts'
 import { ADMIN, type World } from './worlds/world.ts'
@@ -76,9 +76,10 @@ it.each(OURS)('%s: in order, seen, and out again', async (_path, row) => {
   const hasNavigation = (await page.getByRole('navigation', { name: 'Pages' }).count()) > 0
   expect({
     unseen: stops.filter(({ isSeen, isFramed }) => !isSeen && !isFramed).map(({ html }) => html),
+    covered: stops.filter(({ isCovered }) => isCovered).map(({ html }) => html),
     first: hasNavigation && new URL(page.url()).hash === '' ? first : 0,
     isInOrder: places.every((at, index) => at > (places[index - 1] ?? -1)),
-  }).toEqual({ unseen: [], first: 0, isInOrder: true })
+  }).toEqual({ unseen: [], covered: [], first: 0, isInOrder: true })
 })
 
 it('the link that skips the navigation leads to the contents', async () => {
@@ -175,4 +176,19 @@ it('from / to a Service, its map, a command to copy, and out', async () => {
   await tabTo(page, 'Log out')
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/login/)
+})
+
+it('in the colours of the reader the focus is seen, and signs stand out from their ground', async () => {
+  const { page, watch } = await tabOf(browser, world.url, { forcedColors: 'active' })
+  await logIn({ page, watch, context: page.context() }, ADMIN)
+  for (const address of ['/', `/services/${world.places.services[0]}`, `/status/${world.places.statusPages[0]}`]) {
+    await page.goto(address)
+    const stops = await stopsOf(page)
+    expect({
+      unseen: stops.filter(({ isSeen, isFramed }) => !isSeen && !isFramed).map(({ html }) => html),
+      lost: await page.evaluate(lostSigns),
+      mute: await page.evaluate(mute, '.state'),
+      wrong: watch.taken(),
+    }).toEqual({ unseen: [], lost: [], mute: [], wrong: [] })
+  }
 })

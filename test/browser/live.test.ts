@@ -4,10 +4,9 @@
  * @module
  */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { loopbackService } from '../support/loopback-service.ts'
-import { type Pod, startPod } from '../support/toad.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { logIn, startChromium, tabOf } from './chromium.ts'
+import { heldJob } from './worlds/held-job.ts'
 import { ADMIN, startServer } from './worlds/world.ts'
 
 /** Milliseconds until a token that is revoked has no effect anywhere: the API's promise. */
@@ -23,32 +22,6 @@ afterAll(async () => {
   await server.close()
 })
 
-/** A job whose target answers nothing until it is let. */
-async function heldJob(name: string): Promise<{ id: string; pod: Pod; let(): void }> {
-  const held: (() => void)[] = []
-  let isLet = false
-  const pod = await startPod(name, '127.0.0.1', (_, response) => {
-    const answer = () => void response.end('here\n')
-    isLet ? answer() : held.push(answer)
-  })
-  onTestFinished(() => pod.close())
-  const { id } = await server.ask<{ id: string }>('/v1/jobs', {
-    json: {
-      ...{ target: { manifests: loopbackService(pod.port, { name }) }, vantage: 'outside', timeoutMs: 60_000 },
-      ...{ deadlineMs: 90_000, checks: [{ name: 'web', type: 'http' }] },
-    },
-  })
-  return {
-    ...{ id, pod },
-    let() {
-      isLet = true
-      for (const answer of held.splice(0)) {
-        answer()
-      }
-    },
-  }
-}
-
 /** How often a page has been loaded. */
 function loadsOf(page: Page): () => number {
   let loads = 0
@@ -57,7 +30,7 @@ function loadsOf(page: Page): () => number {
 }
 
 it('shows what becomes of a job, and how it has ended', async () => {
-  const job = await heldJob('heron')
+  const job = await heldJob(server, 'heron')
   const tab = await tabOf(browser, server.url)
   await logIn(tab, ADMIN)
   const loads = loadsOf(tab.page)
@@ -70,7 +43,7 @@ it('shows what becomes of a job, and how it has ended', async () => {
 })
 
 it('stops within 5 s once its reader is logged out by others, and says so', async () => {
-  const job = await heldJob('newt')
+  const job = await heldJob(server, 'newt')
   const made = await server.ask<{ id: string; token: string }>('/v1/tokens', {
     json: { name: 'reader', scopes: ['jobs:read'] },
   })

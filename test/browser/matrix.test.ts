@@ -22,7 +22,7 @@ import {
   type Theme,
   tabOf,
 } from './chromium.ts'
-import { tooWide } from './in-page.js'
+import { moving, tooWide } from './in-page.js'
 import { BESIDE, NO_PAGES, PAGES, pathsOfSite, type Row } from './pages.ts'
 import { startDemoWorld } from './worlds/demo.ts'
 import { startThousandWorld } from './worlds/thousand.ts'
@@ -148,7 +148,7 @@ async function look({ page, watch }: Tab, { address, row, width, picture }: Look
   }
   await page.screenshot({ path: join(PICTURES, picture), fullPage: true })
   counts.pictures++
-  wrong.push(...(await page.evaluate(tooWide)))
+  wrong.push(...(await page.evaluate(tooWide)), ...(await page.evaluate(moving)))
   await page.setViewportSize({ width: NARROWEST, height: 740 })
   wrong.push(...(await page.evaluate(tooWide)), ...watch.taken())
   return wrong
