@@ -19,6 +19,8 @@ const OPEN = [
   'GET /',
   // What a browser loads for pages: it knows nothing.
   'GET /assets/:name',
+  'GET /favicon.ico',
+  'GET /robots.txt',
   // Whoever logs in has nothing to show yet.
   'GET /login',
   'POST /login',

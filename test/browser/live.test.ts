@@ -53,7 +53,7 @@ it('stops within 5 s once its reader is logged out by others, and says so', asyn
   await server.ask(`/v1/tokens/${made.id}`, { method: 'DELETE' })
   const fromMs = performance.now()
   await tab.page
-    .getByText(/not logged in any more/i)
+    .getByText(/no longer logged in/i)
     .first()
     .waitFor({ timeout: 3 * REVOKED_MS })
   expect(performance.now() - fromMs).toBeLessThan(REVOKED_MS + 1000)

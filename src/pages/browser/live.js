@@ -102,7 +102,7 @@ const isLive = (of) => of.hasAttribute('data-events') || of.hasAttribute('data-p
 export function stop(status) {
   const why =
     status === 401 || status === 0
-      ? 'Updates have stopped: you are not logged in any more.'
+      ? 'Updates have stopped: you are no longer logged in.'
       : status === 403
         ? 'Updates have stopped: your token does not allow them.'
         : 'Updates have stopped: this is not there any more.'
