@@ -52,7 +52,8 @@ export function mountLogin(app: Api): void {
         200: page('A form for a token, and a link to the identity provider where one is configured'),
         ...openProblems(),
       },
-      query: z.strictObject({ next: NextSchema }),
+      // Links that people share gain parameters on their way
+      query: z.looseObject({ next: NextSchema }),
     },
     async (context, { query }) => {
       const { sessions } = context.get('access')

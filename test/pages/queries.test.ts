@@ -42,6 +42,11 @@ it.each(['constructor', '__proto__', 'somebody'])(
   },
 )
 
+it('shows the login whatever else its address has gained on its way', async () => {
+  const { status, html } = await openPage(api, '/login?utm_source=mail&constructor=1&next=/jobs')
+  expect([status, html]).toEqual([200, expect.stringContaining('name="next" value="/jobs"')])
+})
+
 it('still refuses at addresses of the API what the API does not know', async () => {
   expect((await openPage(api, '/v1/report?utm_source=mail')).status).toBe(400)
 })
