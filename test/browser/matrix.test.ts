@@ -144,11 +144,11 @@ async function look({ page, watch }: Tab, { address, row, width, picture }: Look
   counts.looks++
   const wrong = response?.status() === status ? [] : [`${response?.status()} in place of ${status}`]
   if (!isForeign) {
-    wrong.push(...(await violationsOf(page)))
+    wrong.push(...(await violationsOf(page)), ...(await page.evaluate(moving)))
   }
   await page.screenshot({ path: join(PICTURES, picture), fullPage: true })
   counts.pictures++
-  wrong.push(...(await page.evaluate(tooWide)), ...(await page.evaluate(moving)))
+  wrong.push(...(await page.evaluate(tooWide)))
   await page.setViewportSize({ width: NARROWEST, height: 740 })
   wrong.push(...(await page.evaluate(tooWide)), ...watch.taken())
   return wrong
