@@ -101,7 +101,8 @@ export function focused() {
   const label =
     at.getAttribute('aria-label') ?? document.getElementById(at.getAttribute('aria-labelledby') ?? '')?.textContent
   return {
-    at: [...document.querySelectorAll('*')].indexOf(at),
+    // In the body alone: styles that come later shift what stands in the head
+    at: [...document.body.querySelectorAll('*')].indexOf(at),
     tag: at.tagName.toLowerCase(),
     name: (label ?? at.textContent ?? '').replaceAll(/\s+/g, ' ').trim(),
     html: at.outerHTML.slice(0, 120),

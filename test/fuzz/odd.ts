@@ -82,7 +82,7 @@ const TARGETS: readonly Oddly[] = [
   onTarget((target) => `${target}?${'a'.repeat(15_000)}`),
   onTarget((target) => `${target}?${'a'.repeat(30_000)}`),
   onTarget(() => '/../../../../etc/passwd'),
-  onTarget(() => '/favicon.ico'),
+  onTarget(() => '/icon-of-nothing.ico'),
   onTarget(() => '/.well-known/security.txt'),
   ...METHODS.map(
     (method): Oddly =>
